@@ -1,0 +1,73 @@
+package dev.adjoint.type;
+
+/// Element types, in PyTorch's order of promotion: a type gives way to any that follows it, and a
+/// category (bool, integral, floating) to any that follows it.
+public enum DType {
+  BOOL("bool", "torch.BoolTensor", "u1", 1, Category.BOOL),
+  UINT8("uint8", "torch.ByteTensor", "u8", 1, Category.INTEGRAL),
+  INT32("int32", "torch.IntTensor", "i32", 4, Category.INTEGRAL),
+  INT64("int64", "torch.LongTensor", "i64", 8, Category.INTEGRAL),
+  FLOAT32("float32", "torch.FloatTensor", "f32", 4, Category.FLOATING),
+  FLOAT64("float64", "torch.DoubleTensor", "f64", 8, Category.FLOATING);
+
+  /// Ranks types so that a number of a higher category raises the result, whatever its width.
+  public enum Category {
+    BOOL,
+    INTEGRAL,
+    FLOATING
+  }
+
+  private final String label;
+  private final String tensorType;
+  private final String suffix;
+  private final int bytes;
+  private final Category category;
+
+  DType(String label, String tensorType, String suffix, int bytes, Category category) {
+    this.label = label;
+    this.tensorType = tensorType;
+    this.suffix = suffix;
+    this.bytes = bytes;
+    this.category = category;
+  }
+
+  /// The name PyTorch's messages use inside a sentence: `Float`, `Long`.
+  public String scalarType() {
+    String name = tensorType.substring("torch.".length());
+    return name.substring(0, name.length() - "Tensor".length());
+  }
+
+  /// The legacy class name that PyTorch's version error shows: `torch.FloatTensor`.
+  public String tensorType() {
+    return tensorType;
+  }
+
+  /// The ending of kernel symbols for this type: `f32`, `i64`.
+  public String suffix() {
+    return suffix;
+  }
+
+  /// Bytes of one element; a bool takes one byte that holds 0 or 1.
+  public int bytes() {
+    return bytes;
+  }
+
+  public Category category() {
+    return category;
+  }
+
+  public boolean isFloating() {
+    return category == Category.FLOATING;
+  }
+
+  /// The type both operands are converted to when each is a tensor with dimensions.
+  public DType promote(DType other) {
+    return ordinal() >= other.ordinal() ? this : other;
+  }
+
+  /// `float32`, as PyTorch prints it after `torch.`.
+  @Override
+  public String toString() {
+    return label;
+  }
+}
