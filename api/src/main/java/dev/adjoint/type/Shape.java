@@ -86,7 +86,7 @@ public final class Shape {
   /// The shape both operands stretch to, by NumPy's rule.
   ///
   /// @throws ShapeException when two sizes differ and neither is 1
-  public Shape broadcast(Shape other) {
+  public Shape broadcast(Shape other, String op) {
     if (equals(other)) {
       return this;
     }
@@ -105,11 +105,13 @@ public final class Shape {
                 + b
                 + ") at non-singleton dimension "
                 + d
-                + ": shapes "
+                + ". "
+                + op
+                + " got "
                 + this
                 + " and "
                 + other
-                + " cannot be broadcast together.");
+                + "; sizes must be equal or 1.");
       }
       out[d] = a == 1 ? b : a;
     }

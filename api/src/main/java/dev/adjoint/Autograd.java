@@ -1,0 +1,77 @@
+package dev.adjoint;
+
+import dev.adjoint.graph.Gradients;
+import dev.adjoint.graph.GradMode;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Gradients of any outputs with respect to any inputs, and the switch that turns recording off.
+public final class Autograd {
+  private Autograd() {}
+
+  /// The gradients of the sum of outputs, each weighted by its vector; `.grad` stays as it is.
+  ///
+  /// @param gradOutputs one per output, of its shape; a null entry means 1 for an output of one element,
+  ///     and null for the whole list means that for each
+  /// @return one per input; null only with [GradOption#ALLOW_UNUSED]
+  /// @throws dev.adjoint.type.GraphException when an input was not used, or the graph was freed
+  public static List<@Nullable Tensor> grad(
+      List<? extends Tensor> outputs,
+      List<? extends Tensor> inputs,
+      @Nullable List<? extends @Nullable Tensor> gradOutputs,
+      GradOption... options) {
+    return Gradients.grad(outputs, inputs, gradOutputs, options);
+  }
+
+  /// The gradient of an output of one element.
+  public static Tensor grad(Tensor output, Tensor input, GradOption... options) {
+    return java.util.Objects.requireNonNull(
+        Gradients.grad(List.of(output), List.of(input), null, options).getFirst());
+  }
+
+  /// Adds the gradients of all roots to the leaves' `.grad`.
+  ///
+  /// @param gradients as for [#grad]
+  public static void backward(
+      List<? extends Tensor> roots,
+      @Nullable List<? extends @Nullable Tensor> gradients,
+      GradOption... options) {
+    Gradients.backward(roots, gradients, options);
+  }
+
+  /// Runs without recording: results do not require gradients, and parameters may be overwritten.
+  public static void noGrad(Runnable body) {
+    withGrad(false, body);
+  }
+
+  /// As [#noGrad(Runnable)], and yields the body's result.
+  public static <T> T noGrad(Supplier<T> body) {
+    return GradMode.with(false, body);
+  }
+
+  /// Runs with recording on, inside a [#noGrad(Runnable)] too.
+  public static void enableGrad(Runnable body) {
+    withGrad(true, body);
+  }
+
+  /// As [#enableGrad(Runnable)], and yields the body's result.
+  public static <T> T enableGrad(Supplier<T> body) {
+    return GradMode.with(true, body);
+  }
+
+  /// Runs with recording on or off.
+  public static void withGrad(boolean enabled, Runnable body) {
+    GradMode.with(
+        enabled,
+        () -> {
+          body.run();
+          return Boolean.TRUE;
+        });
+  }
+
+  /// Whether operations on this thread are being recorded.
+  public static boolean isGradEnabled() {
+    return GradMode.isEnabled();
+  }
+}

@@ -1,0 +1,13 @@
+package dev.adjoint;
+
+/// Switches of [Autograd#grad] and [Tensor#backward].
+public enum GradOption {
+  /// Keeps saved tensors, so that the same graph can be walked again.
+  RETAIN_GRAPH,
+  /// Records the gradients' own computation, so that they can be differentiated; retains the graph.
+  CREATE_GRAPH,
+  /// Yields null for an input that the outputs do not depend on, instead of an error.
+  ALLOW_UNUSED,
+  /// Yields zeros for an input that the outputs do not depend on.
+  MATERIALIZE_GRADS
+}

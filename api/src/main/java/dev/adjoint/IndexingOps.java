@@ -1,0 +1,38 @@
+package dev.adjoint;
+
+import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.Numbers;
+import dev.adjoint.op.CopyOp;
+import dev.adjoint.op.UnaryOp;
+import dev.adjoint.type.DType;
+
+/// Copies, conversions, and elements chosen by index.
+public sealed interface IndexingOps permits Tensor {
+
+  /// Overwrites this with another tensor, stretched and converted.
+  default Tensor copy_(Tensor source) {
+    return Dispatch.copy(new CopyOp("CopyBackwards"), (Tensor) this, source);
+  }
+
+  /// Overwrites this with one number.
+  default Tensor fill_(Number value) {
+    return Dispatch.copy(new CopyOp("FillBackward0"), (Tensor) this, Numbers.like((Tensor) this, value));
+  }
+
+  /// Overwrites this with zeros.
+  default Tensor zero_() {
+    return Dispatch.copy(new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
+  }
+
+  /// This if its memory is in row-major order, else a copy that is.
+  default Tensor contiguous() {
+    Tensor t = (Tensor) this;
+    return t.isContiguous() ? t : t.clone();
+  }
+
+  /// The elements in another type; this itself if it has the type. Floating to integral truncates.
+  default Tensor to(DType type) {
+    Tensor t = (Tensor) this;
+    return t.dtype() == type ? t : Dispatch.convert(UnaryOp.CAST, t, type);
+  }
+}

@@ -1,0 +1,321 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.Fusion;
+import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.OpenDevice;
+import dev.adjoint.memory.Scalars;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.memory.Window;
+import dev.adjoint.op.Compute;
+import dev.adjoint.op.Elementwise;
+import dev.adjoint.op.Op;
+import dev.adjoint.op.UnaryOp;
+import dev.adjoint.op.ViewOp;
+import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.DeviceException;
+import dev.adjoint.type.Shape;
+import dev.adjoint.type.ShapeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The one door from an operation to a kernel: it checks, launches and records.
+///
+/// Everything that can be wrong is found before anything is written or recorded.
+public final class Dispatch {
+  private static final Number[] NO_NUMBERS = {};
+
+  private Dispatch() {}
+
+  /// Runs an elementwise operation out of place.
+  public static Tensor apply(Elementwise op, Tensor... inputs) {
+    return apply(op, NO_NUMBERS, inputs);
+  }
+
+  /// Runs an elementwise operation whose row takes numbers after its inputs.
+  public static Tensor apply(Elementwise op, Number[] parameters, Tensor... inputs) {
+    EagerTensor[] in = eager(inputs);
+    return run(op, parameters, op.computeType(Promotion.of(op.condition(), in, parameters)), in);
+  }
+
+  /// Copies to another element type, or to fresh memory in the same.
+  public static Tensor convert(UnaryOp op, Tensor input, DType type) {
+    return run(op, NO_NUMBERS, type, eager(new Tensor[] {input}));
+  }
+
+  private static Tensor run(Elementwise op, Number[] parameters, DType type, EagerTensor[] in) {
+    OpenDevice device = sameDevice(op.label(), in);
+    Shape shape = broadcast(op.label(), in);
+    DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
+    OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
+    Storage[] storages = new Storage[in.length + parameters.length];
+    Layout[] layouts = new Layout[storages.length];
+    arguments(op, in, parameters, shape, type, storages, layouts);
+    Storage out = Fusion.apply(device, op.row(), type, shape, storages, layouts);
+    EagerTensor y = EagerTensor.of(out, Layout.contiguous(shape));
+    if (node != null) {
+      y.setHistory(node, 0);
+      int bits = node.saves();
+      if (bits != 0) {
+        node.save(bits, in, new EagerTensor[] {y});
+      }
+    }
+    return y;
+  }
+
+  /// Runs an elementwise operation that overwrites its first input.
+  public static Tensor applyInPlace(Elementwise op, Number[] parameters, Tensor... inputs) {
+    EagerTensor[] in = eager(inputs);
+    EagerTensor target = in[0];
+    String writer = op.label().toLowerCase(Locale.ROOT) + "_";
+    sameDevice(op.label(), in);
+    Shape shape = broadcast(op.label(), in);
+    DType type = op.computeType(Promotion.of(op.condition(), in, parameters));
+    InPlace.check(writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
+    OpNode node = target.dtype().isFloating() ? record(op, in, parameters, 1) : null;
+    int bits = node == null ? 0 : node.saves();
+    EagerTensor[] saving = in;
+    if (node != null && (bits & 1) != 0) {
+      saving = in.clone();
+      saving[0] = InPlace.copyOfOriginal(target);
+    }
+    if (node != null) {
+      node.save(bits & 0xff, saving, new EagerTensor[0]);
+    }
+    InPlace.separate(target, in);
+    Storage[] storages = new Storage[in.length + parameters.length];
+    Layout[] layouts = new Layout[storages.length];
+    arguments(op, in, parameters, shape, type, storages, layouts);
+    Fusion.store(target.storage(), target.layout(), op.row(), type, storages, layouts, writer);
+    if (node != null) {
+      InPlace.rebase(target, node);
+      node.saveResults(bits, target);
+    }
+    return target;
+  }
+
+  /// Runs a structured operation.
+  public static List<Tensor> compute(Compute op, Tensor... inputs) {
+    EagerTensor[] in = eager(inputs);
+    sameDevice(op.label(), in);
+    List<Tensor> results;
+    try (Window window = Window.open();
+        HandleScope scope = HandleScope.open()) {
+      results = GradMode.with(false, () -> op.forward(List.of(inputs)));
+      for (int i = 0; i < results.size(); i++) {
+        EagerTensor r = (EagerTensor) results.get(i);
+        scope.pass(r);
+      }
+    }
+    OpNode node = record(op, in, null, results.size());
+    if (node != null) {
+      EagerTensor[] out = new EagerTensor[results.size()];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (EagerTensor) results.get(i);
+        if (out[i].dtype().isFloating() && op.differentiable(i)) {
+          out[i].setHistory(node, i);
+        }
+      }
+      int bits = node.saves();
+      if (bits != 0) {
+        node.save(bits, in, out);
+      }
+    }
+    return results;
+  }
+
+  /// Runs a structured operation that has one result.
+  public static Tensor single(Compute op, Tensor... inputs) {
+    return compute(op, inputs).getFirst();
+  }
+
+  /// Overwrites the first input with the result of a structured operation on it.
+  public static Tensor computeInPlace(Compute op, Tensor... inputs) {
+    EagerTensor[] in = eager(inputs);
+    EagerTensor target = in[0];
+    String writer = op.label().toLowerCase(Locale.ROOT) + "_";
+    sameDevice(op.label(), in);
+    InPlace.check(writer, target, target.shape(), target.dtype(), in);
+    try (HandleScope scope = HandleScope.open()) {
+      EagerTensor result = (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
+      InPlace.check(writer, target, result.shape(), result.dtype(), in);
+      OpNode node = record(op, in, null, 1);
+      int bits = node == null ? 0 : node.saves();
+      if (node != null) {
+        EagerTensor[] saving = in.clone();
+        saving[0] = (bits & 1) == 0 ? target : InPlace.copyOfOriginal(target);
+        node.save(bits & 0xff, saving, new EagerTensor[0]);
+      }
+      copyInto(target, result, writer);
+      if (node != null) {
+        InPlace.rebase(target, node);
+        node.saveResults(bits, target);
+      }
+    }
+    return target;
+  }
+
+  /// Another layout over the same memory.
+  public static Tensor view(ViewOp op, Tensor input) {
+    return views(op, input).getFirst();
+  }
+
+  /// Other layouts over the same memory, all results of one node.
+  public static List<Tensor> views(ViewOp op, Tensor input) {
+    EagerTensor in = (EagerTensor) input;
+    Storage storage = in.storage();
+    List<Layout> layouts = op.layouts(in.layout());
+    OpNode node = in.dtype().isFloating() ? record(op, new EagerTensor[] {in}, null, layouts.size()) : null;
+    List<Tensor> out = new ArrayList<>(layouts.size());
+    for (int i = 0; i < layouts.size(); i++) {
+      EagerTensor t = EagerTensor.alias(storage, layouts.get(i), false);
+      if (node != null) {
+        t.setHistory(node, i);
+      }
+      t.view = ViewInfo.of(in, op, i);
+      out.add(t);
+    }
+    return out;
+  }
+
+  /// Overwrites the target with another tensor's elements, converted and stretched.
+  public static Tensor copy(Compute op, Tensor target, Tensor source) {
+    EagerTensor[] in = eager(new Tensor[] {target, source});
+    EagerTensor to = in[0];
+    Shape shape = broadcast("copy_", in);
+    InPlace.check("copy_", to, shape, to.dtype(), in);
+    OpNode node = to.dtype().isFloating() ? record(op, in, null, 1) : null;
+    copyInto(to, in[1], "copy_");
+    if (node != null) {
+      InPlace.rebase(to, node);
+    }
+    return target;
+  }
+
+  /// Writes an operand's elements, converted and stretched, without recording.
+  static void copyInto(EagerTensor target, EagerTensor source, String writer) {
+    InPlace.separate(target, new EagerTensor[] {target, source});
+    Fusion.store(
+        target.storage(),
+        target.layout(),
+        Row.CAST,
+        target.dtype(),
+        new Storage[] {source.storage()},
+        new Layout[] {source.layout().expand(target.shape())},
+        writer);
+  }
+
+  private static @Nullable OpNode record(
+      Op op, EagerTensor[] inputs, Number @Nullable [] parameters, int outputs) {
+    boolean any = false;
+    for (EagerTensor t : inputs) {
+      any |= t.requiresGrad();
+    }
+    return any && GradMode.isEnabled() ? new OpNode(op, inputs, parameters, outputs) : null;
+  }
+
+  private static void arguments(
+      Elementwise op,
+      EagerTensor[] in,
+      Number[] parameters,
+      Shape shape,
+      DType type,
+      Storage[] storages,
+      Layout[] layouts) {
+    for (int i = 0; i < in.length; i++) {
+      EagerTensor t = in[op.argument(i)];
+      storages[i] = t.storage();
+      layouts[i] = t.layout().expand(shape);
+    }
+    for (int i = 0; i < parameters.length; i++) {
+      storages[in.length + i] =
+          Storage.constant(
+              storages[0].device(), type, 1, Scalars.bits(parameters[i], type));
+      layouts[in.length + i] = layouts[0];
+    }
+  }
+
+  private static EagerTensor[] eager(Tensor[] inputs) {
+    EagerTensor[] in = new EagerTensor[inputs.length];
+    for (int i = 0; i < in.length; i++) {
+      in[i] = (EagerTensor) inputs[i];
+      in[i].storage();
+    }
+    return in;
+  }
+
+  static void requireSameDevice(String op, EagerTensor a, @Nullable Tensor b) {
+    if (b != null) {
+      sameDevice(op, new EagerTensor[] {a, (EagerTensor) b});
+    }
+  }
+
+  private static OpenDevice sameDevice(String op, EagerTensor[] in) {
+    OpenDevice first = in[0].storage().device();
+    for (EagerTensor t : in) {
+      OpenDevice device = t.storage().device();
+      if (device != first) {
+        throw new DeviceException(
+            "Expected all tensors to be on the same device, but found at least two devices, "
+                + first
+                + " and "
+                + device
+                + "! In "
+                + op.toLowerCase(Locale.ROOT)
+                + ". Move one with to(device).");
+      }
+    }
+    return first;
+  }
+
+  private static Shape broadcast(String op, EagerTensor[] in) {
+    Shape shape = in[0].layout().shape();
+    for (int i = 1; i < in.length; i++) {
+      shape = shape.broadcast(in[i].layout().shape(), op);
+    }
+    return shape;
+  }
+
+  /// Sums the dimensions along which a shape was stretched to the tensor's.
+  ///
+  /// @throws ShapeException when the shape does not stretch to the tensor's
+  static Tensor sumTo(Tensor t, Shape target, String node) {
+    Shape from = t.shape();
+    if (from.equals(target)) {
+      return t;
+    }
+    int added = from.rank() - target.rank();
+    List<Integer> dims = new ArrayList<>();
+    for (int d = 0; d < from.rank(); d++) {
+      long size = d < added ? 1 : target.size(d - added);
+      if (size != from.size(d) && size != 1 || added < 0) {
+        throw new ShapeException(
+            "Function "
+                + node
+                + " returned an invalid gradient at index 0 - got "
+                + from
+                + " but expected shape compatible with "
+                + target);
+      }
+      if (d < added || size != from.size(d)) {
+        dims.add(d);
+      }
+    }
+    int[] folded = dims.stream().mapToInt(Integer::intValue).toArray();
+    return t.sum(folded, true).reshape(target.toArray());
+  }
+
+  /// An operand's type in an in-place or out-of-place operation that cannot hold the result.
+  static DTypeException cannotCast(DType from, DType to) {
+    return new DTypeException(
+        "result type "
+            + from.scalarType()
+            + " can't be cast to the desired output type "
+            + to.scalarType()
+            + ". Use the out-of-place operation.");
+  }
+}

@@ -1,0 +1,322 @@
+package dev.adjoint.graph;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.HookHandle;
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.op.UnaryOp;
+import dev.adjoint.type.ClosedException;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.Device;
+import dev.adjoint.type.GraphException;
+import dev.adjoint.type.Shape;
+import dev.adjoint.type.ShapeException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// The one implementation of [Tensor]: a counted handle on a storage, and its place in the graph.
+public final class EagerTensor implements Tensor {
+  private final Storage storage;
+  private final Layout layout;
+  private final boolean wrappedNumber;
+  private boolean closed;
+  @Nullable HandleScope scope;
+
+  private boolean requiresGrad;
+  private @Nullable Node gradFn;
+  private int outputNr;
+  private @Nullable AccumulateGrad accumulator;
+  private @Nullable EagerTensor grad;
+  private boolean retainsGrad;
+  @Nullable ViewInfo view;
+
+  private EagerTensor(Storage storage, Layout layout, boolean wrappedNumber) {
+    this.storage = storage;
+    this.layout = layout;
+    this.wrappedNumber = wrappedNumber;
+    HandleScope.register(this);
+  }
+
+  /// A tensor over a fresh storage, whose first count it takes over.
+  static EagerTensor of(Storage storage, Layout layout) {
+    return new EagerTensor(storage, layout, false);
+  }
+
+  /// Another handle on a storage, which counts one more.
+  static EagerTensor alias(Storage storage, Layout layout, boolean wrappedNumber) {
+    storage.retain();
+    return new EagerTensor(storage, layout, wrappedNumber);
+  }
+
+  /// Another handle on the same elements with the same history.
+  EagerTensor sibling() {
+    EagerTensor t = alias(storage(), layout, wrappedNumber);
+    Node.Slot slot = gradientSlot();
+    if (slot.node() != null) {
+      t.setHistory(slot.node(), slot.slot());
+    }
+    return t;
+  }
+
+  /// A Java number on its way into an operation: it yields to tensors in type promotion.
+  static EagerTensor number(Storage storage) {
+    return new EagerTensor(storage, Layout.contiguous(Shape.SCALAR), true);
+  }
+
+  /// The elements; throws once this was closed.
+  Storage storage() {
+    if (closed) {
+      throw new ClosedException(
+          "This tensor was closed. Keep it with Scope.keep, or close it after its last use.");
+    }
+    return storage;
+  }
+
+  @Override
+  public DType dtype() {
+    return storage.type();
+  }
+
+  @Override
+  public Shape shape() {
+    return layout.shape();
+  }
+
+  @Override
+  public Device device() {
+    return storage.device().name();
+  }
+
+  @Override
+  public long[] stride() {
+    return layout.strides();
+  }
+
+  @Override
+  public long storageOffset() {
+    return layout.offset();
+  }
+
+  @Override
+  public boolean isContiguous() {
+    return layout.isContiguous();
+  }
+
+  /// How the elements lie; for operations, which resolve views and layouts themselves.
+  public Layout layout() {
+    return layout;
+  }
+
+  boolean isWrappedNumber() {
+    return wrappedNumber;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public long version() {
+    return storage().version();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      storage.release();
+    }
+  }
+
+  @Override
+  public boolean requiresGrad() {
+    return requiresGrad || gradFn() != null;
+  }
+
+  @Override
+  public Tensor requiresGrad_(boolean required) {
+    if (required && !dtype().isFloating()) {
+      throw new DTypeException(
+          "only Tensors of floating point dtype can require gradients; this one is "
+              + dtype()
+              + ". Convert it with to(DType.FLOAT32) first.");
+    }
+    if (!required && gradFn() != null) {
+      throw new GraphException(
+          "you can only change requires_grad flags of leaf variables. If you want to use a computed"
+              + " variable in a subgraph that doesn't require differentiation use var_no_grad ="
+              + " var.detach().");
+    }
+    requiresGrad = required || gradFn != null;
+    return this;
+  }
+
+  @Override
+  public @Nullable Node gradFn() {
+    ViewInfo v = view;
+    if (v != null && v.isStale(storage.version())) {
+      v.regenerate(this);
+    }
+    return gradFn;
+  }
+
+  @Override
+  public int outputNr() {
+    return outputNr;
+  }
+
+  /// Makes this the result of a node.
+  void setHistory(Node node, int nr) {
+    if (node instanceof AccumulateGrad leaf) {
+      accumulator = leaf;
+      requiresGrad = true;
+      return;
+    }
+    if (retainsGrad && gradFn != null && gradFn.hooks != null) {
+      gradFn.hooks.forget(this);
+      node.hooks().retain(nr, this);
+    }
+    gradFn = node;
+    outputNr = nr;
+    requiresGrad = true;
+  }
+
+  void clearHistory() {
+    gradFn = null;
+    outputNr = 0;
+    requiresGrad = false;
+    accumulator = null;
+    view = null;
+  }
+
+  /// Where this tensor's gradient goes: its node, or for a leaf its accumulator, made on first use.
+  Node.Slot gradientSlot() {
+    Node node = gradFn();
+    if (node != null) {
+      return new Node.Slot(node, outputNr);
+    }
+    return requiresGrad ? new Node.Slot(accumulator(), 0) : Node.Slot.NONE;
+  }
+
+  private synchronized AccumulateGrad accumulator() {
+    AccumulateGrad a = accumulator;
+    if (a == null) {
+      a = new AccumulateGrad(this);
+      accumulator = a;
+    }
+    return a;
+  }
+
+  @Override
+  public @Nullable Tensor grad() {
+    return grad;
+  }
+
+  @Override
+  public void setGrad(@Nullable Tensor gradient) {
+    if (gradient == this) {
+      throw new GraphException("can't assign Variable as its own grad");
+    }
+    if (gradient != null && !gradient.shape().equals(shape())) {
+      throw new ShapeException(
+          "attempting to assign a gradient of size '"
+              + gradient.shape()
+              + "' to a tensor of size '"
+              + shape()
+              + "'. Please ensure that the gradient and the tensor are the same size");
+    }
+    if (gradient != null && gradient.dtype() != dtype()) {
+      throw new DTypeException(
+          "attempting to assign a gradient with dtype '"
+              + gradient.dtype()
+              + "' to a tensor with grad_dtype '"
+              + dtype()
+              + "'. Convert the gradient with to(...) first.");
+    }
+    Dispatch.requireSameDevice("setGrad", this, gradient);
+    if (gradient instanceof EagerTensor g) {
+      HandleScope.free(g);
+    }
+    grad = (EagerTensor) gradient;
+  }
+
+  /// Adds a gradient, which stays the caller's, to `.grad`.
+  ///
+  /// @param mayTake whether an unshared gradient's memory may become `.grad` itself
+  synchronized void accumulateGrad(EagerTensor gradient, boolean mayTake) {
+    boolean recording = GradMode.isEnabled();
+    EagerTensor old = grad;
+    try (HandleScope s = HandleScope.open()) {
+      if (old == null) {
+        boolean take = mayTake && !recording && gradient.isExclusive();
+        grad = take ? alias(gradient.storage(), gradient.layout, false) : copyOf(gradient, recording);
+        HandleScope.free(requireNonNull(grad));
+      } else if (recording || old.isClosed() || old.layout.overlapsItself()) {
+        grad = (EagerTensor) (old.isClosed() ? copyOf(gradient, recording) : old.add(gradient));
+        HandleScope.free(requireNonNull(grad));
+      } else {
+        GradMode.with(false, () -> old.add_(gradient));
+      }
+    }
+  }
+
+  private static EagerTensor copyOf(EagerTensor gradient, boolean recording) {
+    return (EagerTensor) (recording ? gradient.clone() : gradient.detach().clone());
+  }
+
+  /// Whether nobody else can see these elements and they lie as a fresh tensor's would.
+  boolean isExclusive() {
+    return storage.isUnshared() && !storage.isPending() && layout.covers(storage.elements());
+  }
+
+  @Override
+  public Tensor retainGrad() {
+    if (!requiresGrad()) {
+      throw new GraphException("can't retain_grad on Tensor that has requires_grad=False");
+    }
+    Node node = gradFn();
+    if (node != null && !retainsGrad) {
+      retainsGrad = true;
+      node.hooks().retain(outputNr, this);
+    }
+    return this;
+  }
+
+  @Override
+  public HookHandle registerHook(UnaryOperator<@Nullable Tensor> hook) {
+    if (!requiresGrad()) {
+      throw new GraphException("cannot register a hook on a tensor that doesn't require gradient");
+    }
+    Node.Slot slot = gradientSlot();
+    return requireNonNull(slot.node()).hooks().add(slot.slot(), hook);
+  }
+
+  @Override
+  public Tensor detach() {
+    return alias(storage(), layout, false);
+  }
+
+  @Override
+  public Tensor detach_() {
+    if (view != null) {
+      throw new GraphException(
+          "Can't detach views in-place. Use detach() instead: it yields a tensor over the same memory"
+              + " that is no view to the graph.");
+    }
+    clearHistory();
+    return this;
+  }
+
+  @Override
+  public Tensor clone() {
+    return Dispatch.convert(UnaryOp.CLONE, this, dtype());
+  }
+
+  @Override
+  public String toString() {
+    return TensorPrinter.print(this);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.OpenDevice;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DeviceException;
+import dev.adjoint.type.Shape;
+import dev.adjoint.type.ShapeException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Elements on their way between Java arrays and tensors.
+public final class Export {
+  private static final long[] NO_STRIDES = {};
+
+  private Export() {}
+
+  /// The elements in row-major order as bytes of the tensor's type; shared memory where possible.
+  static MemorySegment bytes(EagerTensor t) {
+    EagerTensor dense = t.isContiguous() ? t : (EagerTensor) GradMode.with(false, t::contiguous);
+    Storage storage = dense.storage();
+    Operand at = storage.forReading(dense.layout().offset(), NO_STRIDES);
+    long size = (long) t.dtype().bytes();
+    long bytes = t.numel() * size;
+    MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, bytes), 8).asSlice(0, bytes);
+    storage.device().backend().download(at.buffer(), at.offset() * size, copy);
+    Reference.reachabilityFence(storage);
+    if (dense != t) {
+      dense.close();
+    }
+    return copy;
+  }
+
+  /// The elements' own memory as the host sees it.
+  public static MemorySegment segment(Tensor tensor) {
+    EagerTensor t = (EagerTensor) tensor;
+    if (!t.isContiguous()) {
+      throw new ShapeException(
+          "segment: the tensor is not contiguous; call contiguous() first. Shape "
+              + t.shape()
+              + ", strides "
+              + Arrays.toString(t.stride()));
+    }
+    Operand at = t.storage().forReading(t.layout().offset(), NO_STRIDES);
+    MemorySegment host = at.buffer().hostView();
+    if (host == null) {
+      throw new DeviceException("segment: the host cannot address memory of " + t.device() + "; call to(\"cpu\") first.");
+    }
+    long size = t.dtype().bytes();
+    return host.asSlice(at.offset() * size, t.numel() * size);
+  }
+
+  /// See [Tensor#item].
+  public static double item(Tensor t) {
+    return doubleAt(single(t), t.dtype(), 0);
+  }
+
+  /// See [Tensor#itemLong].
+  public static long itemLong(Tensor t) {
+    return longAt(single(t), t.dtype(), 0);
+  }
+
+  /// See [Tensor#itemBoolean].
+  public static boolean itemBoolean(Tensor t) {
+    return item(t) != 0;
+  }
+
+  private static MemorySegment single(Tensor t) {
+    if (t.numel() != 1) {
+      throw new ShapeException(
+          "a Tensor with "
+              + t.numel()
+              + " elements cannot be converted to Scalar; its shape is "
+              + t.shape()
+              + ". Use toDoubleArray(), or get(...) one element.");
+    }
+    return bytes((EagerTensor) t);
+  }
+
+  /// See [Tensor#toFloatArray].
+  public static float[] toFloatArray(Tensor t) {
+    float[] out = new float[count(t)];
+    MemorySegment bytes = bytes((EagerTensor) t);
+    if (t.dtype() == DType.FLOAT32) {
+      MemorySegment.copy(bytes, ValueLayout.JAVA_FLOAT, 0, out, 0, out.length);
+      return out;
+    }
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) doubleAt(bytes, t.dtype(), i);
+    }
+    return out;
+  }
+
+  /// See [Tensor#toDoubleArray].
+  public static double[] toDoubleArray(Tensor t) {
+    double[] out = new double[count(t)];
+    MemorySegment bytes = bytes((EagerTensor) t);
+    Arrays.setAll(out, i -> doubleAt(bytes, t.dtype(), i));
+    return out;
+  }
+
+  /// See [Tensor#toLongArray].
+  public static long[] toLongArray(Tensor t) {
+    long[] out = new long[count(t)];
+    MemorySegment bytes = bytes((EagerTensor) t);
+    Arrays.setAll(out, i -> longAt(bytes, t.dtype(), i));
+    return out;
+  }
+
+  /// See [Tensor#toIntArray].
+  public static int[] toIntArray(Tensor t) {
+    int[] out = new int[count(t)];
+    MemorySegment bytes = bytes((EagerTensor) t);
+    Arrays.setAll(out, i -> (int) longAt(bytes, t.dtype(), i));
+    return out;
+  }
+
+  /// See [Tensor#toBooleanArray].
+  public static boolean[] toBooleanArray(Tensor t) {
+    boolean[] out = new boolean[count(t)];
+    MemorySegment bytes = bytes((EagerTensor) t);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = doubleAt(bytes, t.dtype(), i) != 0;
+    }
+    return out;
+  }
+
+  static double doubleAt(MemorySegment bytes, DType type, long i) {
+    return switch (type) {
+      case FLOAT32 -> bytes.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      case FLOAT64 -> bytes.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+      default -> (double) longAt(bytes, type, i);
+    };
+  }
+
+  static long longAt(MemorySegment bytes, DType type, long i) {
+    return switch (type) {
+      case BOOL, UINT8 -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
+      case INT32 -> bytes.getAtIndex(ValueLayout.JAVA_INT, i);
+      case INT64 -> bytes.getAtIndex(ValueLayout.JAVA_LONG, i);
+      case FLOAT32 -> (long) bytes.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      case FLOAT64 -> (long) bytes.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+    };
+  }
+
+  private static int count(Tensor t) {
+    if (t.numel() > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(
+          "a Java array holds at most 2^31 - 9 elements; this tensor has " + t.numel() + ". Use segment().");
+    }
+    return (int) t.numel();
+  }
+
+  /// See [Tensor#toList].
+  public static Object toList(Tensor t) {
+    return nested(bytes((EagerTensor) t), t.dtype(), t.shape(), 0, 0);
+  }
+
+  private static Object nested(MemorySegment bytes, DType type, Shape shape, int dim, long start) {
+    if (dim == shape.rank()) {
+      return switch (type.category()) {
+        case BOOL -> (Object) (longAt(bytes, type, start) != 0);
+        case INTEGRAL -> (Object) longAt(bytes, type, start);
+        case FLOATING -> (Object) doubleAt(bytes, type, start);
+      };
+    }
+    long step = 1;
+    for (int d = dim + 1; d < shape.rank(); d++) {
+      step *= shape.size(d);
+    }
+    List<Object> out = new ArrayList<>();
+    for (long i = 0; i < shape.size(dim); i++) {
+      out.add(nested(bytes, type, shape, dim + 1, start + i * step));
+    }
+    return out;
+  }
+
+  /// A tensor with bytes of its type from the host.
+  static EagerTensor tensor(
+      OpenDevice device, DType type, Shape shape, MemorySegment bytes) {
+    Storage storage = Storage.allocate(device, type, shape.elements());
+    Operand at = storage.forFilling(0, NO_STRIDES);
+    if (bytes.byteSize() > 0) {
+      device.backend().upload(bytes, at.buffer(), at.offset() * type.bytes());
+    }
+    Reference.reachabilityFence(storage);
+    return EagerTensor.of(storage, Layout.contiguous(shape));
+  }
+}

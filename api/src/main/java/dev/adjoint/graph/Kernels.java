@@ -1,0 +1,118 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.Fusion;
+import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.OpenDevice;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.spi.Kernel;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.Shape;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.List;
+
+/// What a structured operation may run: folds, and kernels of the library. Part of the one door: an
+/// operation gets tensors back, never memory.
+public final class Kernels {
+  private static final long[] NO_STRIDES = {};
+  private static final double[] NO_SCALARS = {};
+
+  private Kernels() {}
+
+  /// Fresh memory like a tensor's: its device, any shape and type, contents undefined.
+  public static Tensor empty(Tensor like, Shape shape, DType type) {
+    OpenDevice device = ((EagerTensor) like).storage().device();
+    return EagerTensor.of(
+        Storage.allocate(device, type, shape.elements()), Layout.contiguous(shape));
+  }
+
+  /// Folds dimensions; pending elementwise work on the input becomes part of the launch.
+  ///
+  /// @param dims distinct and not negative; all for a full fold
+  /// @param type of the folded values and of the result
+  public static Tensor fold(
+      Reducer reducer, Tensor input, int[] dims, boolean keepdim, DType type) {
+    EagerTensor x = (EagerTensor) input;
+    Layout layout = x.layout();
+    int rank = layout.shape().rank();
+    boolean[] folds = new boolean[rank];
+    for (int d : dims) {
+      folds[d] = true;
+    }
+    int[] order = new int[rank];
+    int kept = 0;
+    for (int d = 0; d < rank; d++) {
+      if (!folds[d]) {
+        order[kept++] = d;
+      }
+    }
+    int next = kept;
+    for (int d = 0; d < rank; d++) {
+      if (folds[d]) {
+        order[next++] = d;
+      }
+    }
+    Storage out = Fusion.fold(reducer, x.storage(), layout, order, rank - kept, type);
+    return EagerTensor.of(out, Layout.contiguous(folded(layout.shape(), folds, keepdim)));
+  }
+
+  private static Shape folded(Shape shape, boolean[] folds, boolean keepdim) {
+    long[] sizes = new long[shape.rank()];
+    int n = 0;
+    for (int d = 0; d < folds.length; d++) {
+      if (!folds[d]) {
+        sizes[n++] = shape.size(d);
+      } else if (keepdim) {
+        sizes[n++] = 1;
+      }
+    }
+    return Shape.of(Arrays.copyOf(sizes, n));
+  }
+
+  /// Launches a kernel over contiguous operands; nothing is launched for no groups.
+  ///
+  /// @param read tensors the kernel reads, in the order of its parameters `readsFirst` leaves
+  /// @param written fresh tensors the kernel fills
+  /// @param writtenFirst whether the kernel's parameters name the written tensors first
+  public static void call(
+      String op, String kernel, DType type, List<Tensor> read, List<Tensor> written,
+      boolean writtenFirst, long[] sizes, long groups, long groupWork) {
+    call(op, new Kernel(kernel, type), read, written, writtenFirst, sizes, NO_SCALARS, groups, groupWork);
+  }
+
+  private static void call(
+      String op, Kernel kernel, List<Tensor> read, List<Tensor> written,
+      boolean writtenFirst, long[] sizes, double[] scalars, long groups, long groupWork) {
+    if (groups == 0) {
+      return;
+    }
+    OpenDevice device = ((EagerTensor) written.getFirst()).storage().device();
+    if (!device.backend().supports(kernel)) {
+      throw new DTypeException(
+          "\"" + op + "\" not implemented for '" + kernel.type().scalarType() + "' on " + device + ".");
+    }
+    int reads = read.size();
+    Operand[] operands = new Operand[reads + written.size()];
+    int firstRead = writtenFirst ? written.size() : 0;
+    int firstWritten = writtenFirst ? 0 : reads;
+    for (int i = 0; i < reads; i++) {
+      EagerTensor t = (EagerTensor) read.get(i);
+      operands[firstRead + i] = t.storage().forReading(t.layout().offset(), NO_STRIDES);
+    }
+    for (int i = 0; i < written.size(); i++) {
+      EagerTensor t = (EagerTensor) written.get(i);
+      if (t.storage().isPending()) {
+        t.storage().forReading(0, NO_STRIDES);
+      }
+      operands[firstWritten + i] = t.storage().forFilling(t.layout().offset(), NO_STRIDES);
+    }
+    device.launch(new Launch.Call(op, kernel, operands, sizes, scalars, groups, groupWork));
+    Reference.reachabilityFence(read);
+    Reference.reachabilityFence(written);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.GradFn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Carries gradients from an operation's results back to its inputs. It holds the nodes before it,
+/// never the tensors it was made from, but for what its operation saved.
+public abstract non-sealed class Node implements GradFn {
+
+  /// Where one input's gradient goes: a slot of the node that made the input.
+  ///
+  /// @param node null when the input needs no gradient
+  /// @param slot which result of that node's operation the input was
+  public record Slot(@Nullable Node node, int slot) {
+    static final Slot NONE = new Slot(null, 0);
+  }
+
+  private static final AtomicLong SEQUENCE = new AtomicLong();
+
+  /// Accumulators run as soon as they are ready, so that gradients in flight are freed early.
+  static final long FIRST = Long.MAX_VALUE;
+
+  final long sequence;
+  final Slot[] next;
+
+  /// The longest way from here to a leaf; greater than that of any node before it.
+  final int depth;
+
+  final int outputs;
+  @Nullable NodeHooks hooks;
+
+  Node(long sequence, Slot[] next, int outputs) {
+    this.sequence = sequence;
+    this.next = next;
+    this.outputs = outputs;
+    int deepest = -1;
+    for (Slot s : next) {
+      deepest = s.node == null ? deepest : Math.max(deepest, s.node.depth);
+    }
+    this.depth = deepest + 1;
+  }
+
+  static long nextSequence() {
+    return SEQUENCE.getAndIncrement();
+  }
+
+  /// The inputs' gradients, summed to the inputs' shapes; null for none. The caller owns the results'
+  /// handles, and still owns the arguments.
+  abstract @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients);
+
+  /// Gives saved tensors back; applying again is then an error if there were any.
+  void release() {}
+
+  NodeHooks hooks() {
+    NodeHooks h = hooks;
+    if (h == null) {
+      h = new NodeHooks();
+      hooks = h;
+    }
+    return h;
+  }
+
+  @Override
+  public List<Edge> nextFunctions() {
+    List<Edge> edges = new ArrayList<>(next.length);
+    for (Slot s : next) {
+      edges.add(new Edge(s.node, s.slot));
+    }
+    return List.copyOf(edges);
+  }
+
+  @Override
+  public final int hashCode() {
+    return Long.hashCode(sequence == FIRST ? System.identityHashCode(this) : sequence);
+  }
+
+  @Override
+  public final boolean equals(Object other) {
+    return this == other;
+  }
+
+  /// `<AddBackward0 object at 0x1f>`
+  @Override
+  public String toString() {
+    return "<" + name() + " object at 0x" + Integer.toHexString(System.identityHashCode(this)) + ">";
+  }
+}

@@ -1,0 +1,134 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.memory.OpenDevice;
+import dev.adjoint.memory.Scalars;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.op.TernaryOp;
+import dev.adjoint.op.UnaryOp;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
+import org.jspecify.annotations.Nullable;
+
+/// Java numbers as operands: what becomes of them before an operation sees them.
+public final class Numbers {
+  /// No parameters.
+  public static final Number[] NONE = {};
+
+  private static final int LONGEST_POWER = 63;
+
+  private Numbers() {}
+
+  /// A number as a 0-d operand on a tensor's device, which yields to tensors in promotion.
+  public static Tensor like(Tensor tensor, Number value) {
+    return on(((EagerTensor) tensor).storage().device(), value);
+  }
+
+  static EagerTensor on(OpenDevice device, Number value) {
+    DType type = value instanceof Double ? DType.FLOAT64 : Promotion.typeOf(value);
+    return EagerTensor.number(Storage.constant(device, type, 1, Scalars.bits(value, type)));
+  }
+
+  /// Runs an operation on one tensor with numbers beside it.
+  public static Tensor apply(UnaryOp op, Tensor x, Number... parameters) {
+    return isIdentity(op, x) ? x.clone() : Dispatch.apply(op, parameters, x);
+  }
+
+  /// [#apply] in place.
+  public static Tensor apply_(UnaryOp op, Tensor x, Number... parameters) {
+    return isIdentity(op, x) ? x : Dispatch.applyInPlace(op, parameters, x);
+  }
+
+  /// Runs a rounding, which leaves integers as they are.
+  public static Tensor rounded(UnaryOp op, Tensor x) {
+    return apply(op, x);
+  }
+
+  /// [#rounded] in place.
+  public static Tensor rounded_(UnaryOp op, Tensor x) {
+    return apply_(op, x);
+  }
+
+  private static boolean isIdentity(UnaryOp op, Tensor x) {
+    return op.isIdentityOn(x.dtype());
+  }
+
+  public static Number negate(Number value) {
+    return Scalars.isIntegral(value) ? (Number) (-value.longValue()) : (Number) (-value.doubleValue());
+  }
+
+  /// Powers of a number, by the row that is exact for it.
+  public static Tensor pow(Tensor x, Number exponent) {
+    UnaryOp op = powerRow(x, exponent);
+    if (op == null) {
+      return Tensors.onesLike(x);
+    }
+    return op == UnaryOp.SQUARE || op == UnaryOp.CUBE
+        ? Dispatch.apply(op, x)
+        : Dispatch.apply(op, new Number[] {exponent}, x);
+  }
+
+  /// [#pow] in place.
+  public static Tensor pow_(Tensor x, Number exponent) {
+    UnaryOp op = powerRow(x, exponent);
+    if (op == null || op == UnaryOp.POW_INT || op == UnaryOp.POW) {
+      return Dispatch.applyInPlace(op == null ? UnaryOp.POW : op, new Number[] {exponent}, x);
+    }
+    return Dispatch.applyInPlace(op, NONE, x);
+  }
+
+  private static @Nullable UnaryOp powerRow(Tensor x, Number exponent) {
+    double k = exponent.doubleValue();
+    boolean integral = Scalars.isIntegral(exponent);
+    if (!x.dtype().isFloating() && integral && k < 0) {
+      throw new DTypeException(
+          "Integers to negative integer powers are not allowed. Convert with to(DType.FLOAT32) first.");
+    }
+    if (k == 0 && !x.requiresGrad() && x.dtype().isFloating()) {
+      return null;
+    }
+    boolean sameType = x.dtype().isFloating() || integral;
+    if ((k == 2 || k == 3) && sameType) {
+      return k == 2 ? UnaryOp.SQUARE : UnaryOp.CUBE;
+    }
+    boolean repeated = k == Math.rint(k) && Math.abs(k) <= LONGEST_POWER && x.dtype().isFloating();
+    return repeated ? UnaryOp.POW_INT : UnaryOp.POW;
+  }
+
+  /// Fills under a mask; the result keeps the tensor's type, which the value must fit.
+  public static Tensor maskedFill(Tensor x, Tensor mask, Tensor value) {
+    requireMask(x, mask, value);
+    return Dispatch.apply(TernaryOp.MASKED_FILL, x, mask, value);
+  }
+
+  /// [#maskedFill] in place.
+  public static Tensor maskedFill_(Tensor x, Tensor mask, Tensor value) {
+    requireMask(x, mask, value);
+    return Dispatch.applyInPlace(TernaryOp.MASKED_FILL, NONE, x, mask, value);
+  }
+
+  private static void requireMask(Tensor x, Tensor mask, Tensor value) {
+    if (mask.dtype() != DType.BOOL) {
+      throw new DTypeException(
+          "masked_fill_ only supports boolean masks, but got mask with dtype "
+              + mask.dtype()
+              + ". Compare first, for example mask.ne(0).");
+    }
+    if (value.dim() != 0) {
+      throw new dev.adjoint.type.ShapeException(
+          "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+              + value.dim()
+              + " dimension(s).");
+    }
+    if (value.dtype().category().compareTo(x.dtype().category()) > 0) {
+      throw Dispatch.cannotCast(value.dtype(), x.dtype());
+    }
+  }
+
+  /// Replaces NaN by 0 and infinities by the greatest finite numbers of the tensor's type.
+  public static Tensor nanToNum(Tensor x) {
+    double most = x.dtype() == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+    return x.nanToNum(0.0, most, -most);
+  }
+}

@@ -1,0 +1,231 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.Window;
+import dev.adjoint.op.Compute;
+import dev.adjoint.op.Derivative;
+import dev.adjoint.op.Elementwise;
+import dev.adjoint.op.Op;
+import dev.adjoint.op.Saved;
+import dev.adjoint.op.ViewOp;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.GraphException;
+import dev.adjoint.type.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The node of a recorded operation: applies the operation's derivative to what was saved.
+final class OpNode extends Node implements Saved {
+  private static final Number[] NO_NUMBERS = {};
+  private static final int MAX_INPUTS = 8;
+
+  private final Op op;
+  private final Shape[] shapes;
+  private final DType[] types;
+  private final Number[] parameters;
+  private @Nullable SavedTensor[] saved = new SavedTensor[0];
+  private boolean freed;
+
+  OpNode(Op op, EagerTensor[] inputs, Number @Nullable [] parameters, int outputs) {
+    super(nextSequence(), slots(inputs), outputs);
+    this.op = op;
+    this.parameters = parameters == null ? NO_NUMBERS : parameters;
+    this.shapes = new Shape[inputs.length];
+    this.types = new DType[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      shapes[i] = inputs[i].layout().shape();
+      types[i] = inputs[i].dtype();
+    }
+  }
+
+  static Slot[] slots(EagerTensor[] inputs) {
+    Slot[] slots = new Slot[inputs.length];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = inputs[i].gradientSlot();
+    }
+    return slots;
+  }
+
+  /// Which inputs some gradient is asked for.
+  boolean[] needs() {
+    boolean[] needs = new boolean[next.length];
+    for (int i = 0; i < needs.length; i++) {
+      needs[i] = needs(i);
+    }
+    return needs;
+  }
+
+  /// What the derivatives of the inputs that need one read.
+  int saves() {
+    return switch (op) {
+      case Elementwise e -> {
+        int all = 0;
+        for (int i = 0; i < next.length; i++) {
+          Derivative d = needs(i) ? e.derivative(i) : null;
+          all |= d == null ? 0 : d.saves();
+        }
+        yield all;
+      }
+      case Compute c -> c.saves(needs());
+      case ViewOp v -> 0;
+    };
+  }
+
+  /// Saves what a bit set names; called before the results exist for inputs, after for results.
+  void save(int bits, EagerTensor[] inputs, EagerTensor[] results) {
+    @Nullable SavedTensor[] all = new SavedTensor[MAX_INPUTS + results.length];
+    for (int i = 0; i < Math.min(inputs.length, MAX_INPUTS); i++) {
+      all[i] = (bits & 1 << i) == 0 ? null : SavedTensor.input(inputs[i]);
+    }
+    for (int i = 0; i < results.length; i++) {
+      boolean wanted = (bits & Derivative.OUTPUT << i) != 0;
+      all[MAX_INPUTS + i] = wanted ? SavedTensor.output(results[i]) : null;
+    }
+    saved = all;
+  }
+
+  /// Saves the result of an in-place operation, as it is after the write.
+  void saveResults(int bits, EagerTensor result) {
+    if ((bits & Derivative.OUTPUT) != 0) {
+      @Nullable SavedTensor[] all = Arrays.copyOf(saved, MAX_INPUTS + 1);
+      all[MAX_INPUTS] = SavedTensor.output(result);
+      saved = all;
+    }
+  }
+
+  @Override
+  public String name() {
+    return op.node();
+  }
+
+  /// A node's name without `Backward` and its number: how messages name the operation.
+  static String label(String node) {
+    int at = node.indexOf("Backward");
+    return at < 0 ? node : node.substring(0, at);
+  }
+
+  @Override
+  @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
+    if (freed) {
+      throw secondTime();
+    }
+    @Nullable EagerTensor[] results = new EagerTensor[next.length];
+    boolean any = false;
+    for (EagerTensor g : gradients) {
+      any |= g != null;
+    }
+    if (!any) {
+      return results;
+    }
+    try (Window window = Window.open();
+        HandleScope scope = HandleScope.open()) {
+      List<@Nullable Tensor> raw = formula(Arrays.asList(gradients));
+      for (int i = 0; i < results.length; i++) {
+        Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
+        results[i] = t == null ? null : finish((EagerTensor) t, i, gradients, results);
+      }
+    }
+    return results;
+  }
+
+  private List<@Nullable Tensor> formula(List<@Nullable EagerTensor> gradients) {
+    return switch (op) {
+      case Elementwise e -> {
+        List<@Nullable Tensor> out = new ArrayList<>(next.length);
+        for (int i = 0; i < next.length; i++) {
+          Derivative d = needs(i) ? e.derivative(i) : null;
+          Tensor g = gradients.get(0);
+          out.add(d == null || g == null ? null : d.formula().apply(g, this));
+        }
+        yield out;
+      }
+      case Compute c -> c.backward(new ArrayList<>(gradients), this);
+      case ViewOp v -> {
+        List<@Nullable Tensor> one = new ArrayList<>(1);
+        one.add(v.backward(new ArrayList<>(gradients), shapes[0]));
+        yield one;
+      }
+    };
+  }
+
+  /// Sums to the input's shape, converts to its type, and makes a handle that the scope won't close.
+  private EagerTensor finish(
+      EagerTensor t, int input, @Nullable EagerTensor[] gradients, @Nullable EagerTensor[] earlier) {
+    EagerTensor r = (EagerTensor) Dispatch.sumTo(t, shapes[input], name());
+    r = (EagerTensor) r.to(types[input]);
+    boolean shared = false;
+    for (EagerTensor g : gradients) {
+      shared |= r == g;
+    }
+    for (EagerTensor g : earlier) {
+      shared |= r == g;
+    }
+    if (shared || r.scope == null) {
+      r = r.sibling();
+    }
+    HandleScope.free(r);
+    return r;
+  }
+
+  @Override
+  void release() {
+    for (SavedTensor s : saved) {
+      if (s != null) {
+        s.release();
+        freed = true;
+      }
+    }
+    saved = new SavedTensor[0];
+  }
+
+  private GraphException secondTime() {
+    return new GraphException(
+        "Trying to backward through the graph a second time (or directly access saved tensors after"
+            + " they have already been freed). Saved intermediate values of the graph are freed when you"
+            + " call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward"
+            + " through the graph a second time or if you need to access saved tensors after calling"
+            + " backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
+            + name()
+            + "; if it belongs to an earlier iteration, detach() what you carry over.");
+  }
+
+  @Override
+  public Tensor input(int index) {
+    return unpack(index, index);
+  }
+
+  @Override
+  public Tensor output(int index) {
+    return unpack(MAX_INPUTS + index, index);
+  }
+
+  private Tensor unpack(int at, int outputNr) {
+    SavedTensor s = at < saved.length ? saved[at] : null;
+    if (s == null) {
+      throw new GraphException(name() + ": its formula reads a tensor that it does not declare as saved");
+    }
+    return s.unpack(this, outputNr);
+  }
+
+  @Override
+  public Number parameter(int index) {
+    return parameters[index];
+  }
+
+  @Override
+  public Shape shape(int index) {
+    return shapes[index];
+  }
+
+  @Override
+  public DType type(int index) {
+    return types[index];
+  }
+
+  @Override
+  public boolean needs(int index) {
+    return next[index].node() != null;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.type.GraphException;
+
+/// A tensor as it was when an operation saved it; reading it checks that nobody wrote since.
+final class SavedTensor {
+  private final EagerTensor original;
+  private final Storage storage;
+  private final Layout layout;
+  private final int version;
+  private final Node.Slot origin;
+  private final boolean isOutput;
+
+  /// Saves an input.
+  static SavedTensor input(EagerTensor tensor) {
+    return new SavedTensor(tensor, tensor.gradientSlot(), false);
+  }
+
+  /// Saves a result; the node that saves it is named when it is read, not held here.
+  static SavedTensor output(EagerTensor tensor) {
+    return new SavedTensor(tensor, Node.Slot.NONE, true);
+  }
+
+  private SavedTensor(EagerTensor tensor, Node.Slot origin, boolean isOutput) {
+    this.original = tensor;
+    this.storage = tensor.storage();
+    this.layout = tensor.layout();
+    this.version = storage.version();
+    this.origin = origin;
+    this.isOutput = isOutput;
+    storage.retain();
+  }
+
+  /// A new handle to the saved elements, with the history they had.
+  ///
+  /// @param saver the node that saved it
+  EagerTensor unpack(Node saver, int outputNr) {
+    if (storage.version() != version) {
+      throw new GraphException(modified(saver));
+    }
+    if (!isOutput && origin.node() != null && origin.node() != original.gradientSlot().node()
+        && original.gradFn() == null) {
+      throw new GraphException(
+          "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_()."
+              + "This is not supported, please use out-of-place `.detach()` instead");
+    }
+    EagerTensor t = EagerTensor.alias(storage, layout, original.isWrappedNumber());
+    Node node = isOutput ? saver : origin.node();
+    if (node != null && GradMode.isEnabled()) {
+      t.setHistory(node, isOutput ? outputNr : origin.slot());
+    }
+    return t;
+  }
+
+  private String modified(Node saver) {
+    Node now = original.isClosed() ? null : original.gradFn();
+    String maker =
+        now == null
+            ? ""
+            : ", which is output " + original.outputNr() + " of " + OpNode.label(now.name()) + ",";
+    return "one of the variables needed for gradient computation has been modified by an inplace"
+        + " operation: ["
+        + storage.type().tensorType()
+        + " "
+        + layout.shape()
+        + "]"
+        + maker
+        + " is at version "
+        + storage.version()
+        + "; expected version "
+        + version
+        + " instead. "
+        + saver.name()
+        + " had saved it, then `"
+        + storage.lastWriter()
+        + "` overwrote it. Use the out-of-place operation, write to a clone(), or write after backward().";
+  }
+
+  void release() {
+    storage.release();
+  }
+
+}

@@ -1,0 +1,101 @@
+package dev.adjoint.graph;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.op.ViewOp;
+import dev.adjoint.type.GraphException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// What makes a tensor a view to the graph: the tensor that owns the memory, and the steps from it,
+/// which can be replayed on another tensor of the owner's shape.
+final class ViewInfo {
+
+  /// How a view came to be, which decides whether it may be written while recording.
+  private enum Creation {
+    DEFAULT,
+    MULTIPLE,
+    NO_GRAD
+  }
+
+  final EagerTensor base;
+  private final @Nullable ViewInfo parent;
+  private final ViewOp op;
+  private final int result;
+  private final Creation creation;
+  private final String maker;
+  private int version;
+
+  private ViewInfo(EagerTensor from, ViewOp op, int result) {
+    this.parent = from.view;
+    this.base = parent == null ? from : parent.base;
+    this.op = op;
+    this.result = result;
+    this.version = from.storage().version();
+    if (parent != null && parent.creation != Creation.DEFAULT) {
+      this.creation = parent.creation;
+      this.maker = parent.maker;
+    } else {
+      boolean recording = GradMode.isEnabled();
+      Creation single = recording ? Creation.DEFAULT : Creation.NO_GRAD;
+      this.creation = recording && op.isMultiple() ? Creation.MULTIPLE : single;
+      this.maker = "Output " + result + " of " + op.label() + " is a view and ";
+    }
+  }
+
+  static ViewInfo of(EagerTensor from, ViewOp op, int result) {
+    return new ViewInfo(from, op, result);
+  }
+
+  /// Whether the memory was written since the view's node was made. A view made while recording was
+  /// off stays out of the graph.
+  boolean isStale(int now) {
+    return version != now && creation != Creation.NO_GRAD && base.requiresGrad();
+  }
+
+  /// Gives a view a node over its base's present history.
+  void regenerate(EagerTensor view) {
+    if (creation == Creation.MULTIPLE) {
+      throw new GraphException(
+          maker
+              + "its base or another view of its base has been modified inplace. This view is the output"
+              + " of a function that returns multiple views. Such functions do not allow the output"
+              + " views to be modified inplace. You should replace the inplace operation by an"
+              + " out-of-place one.");
+    }
+    version = base.storage().version();
+    view.setHistory(new ViewNode(base, this), 0);
+  }
+
+  /// Finds what forbids writing through this view while recording.
+  void checkWritable(EagerTensor view) {
+    if (creation == Creation.MULTIPLE) {
+      throw new GraphException(
+          maker
+              + "is being modified inplace. This view is the output of a function that returns multiple"
+              + " views. Such functions do not allow the output views to be modified inplace. You should"
+              + " replace the inplace operation by an out-of-place one.");
+    }
+    if (creation == Creation.NO_GRAD) {
+      throw new GraphException(
+          "A view was created in no_grad mode and is being modified inplace with grad mode enabled."
+              + " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify"
+              + " your code by moving both the view and the inplace either both inside the no_grad block"
+              + " (if you don't want the inplace to be tracked) or both outside (if you want the inplace"
+              + " to be tracked).");
+    }
+  }
+
+  /// The same view of another tensor that has the base's shape.
+  EagerTensor replay(Tensor onBase) {
+    Deque<ViewInfo> steps = new ArrayDeque<>();
+    for (ViewInfo v = this; v != null; v = v.parent) {
+      steps.push(v);
+    }
+    Tensor t = onBase;
+    for (ViewInfo v : steps) {
+      t = Dispatch.views(v.op, t).get(v.result);
+    }
+    return (EagerTensor) t;
+  }
+}

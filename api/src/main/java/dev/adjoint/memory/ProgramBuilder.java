@@ -1,0 +1,207 @@
+package dev.adjoint.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.memory.Pending.Source;
+import dev.adjoint.spi.Program;
+import dev.adjoint.spi.Program.Instruction;
+import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Turns pending values into one program: follows sources that are pending too, reads each operand
+/// once, computes each shared value once, and makes constants scalars.
+final class ProgramBuilder {
+  // Until the number of inputs is known, scalars and instructions are numbered from these bases.
+  private static final int SCALAR = 1 << 16;
+  private static final int RESULT = 1 << 20;
+  private static final DType[] TYPES = DType.values();
+  private static final ConcurrentHashMap<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
+
+  final List<Source> inputs = new ArrayList<>(4);
+  private long[] scalars = new long[4];
+  private DType[] scalarTypes = new DType[4];
+  private int scalarCount;
+  private int[] code = new int[32];
+  private int codeLength;
+  private int results;
+  private int[] outputs = new int[2];
+  private int outputCount;
+  private @Nullable Map<Storage, Integer> known;
+  private @Nullable Map<Long, Integer> casts;
+
+  /// The structure of a program as numbers; what [Program] is looked up by.
+  private record Key(int[] words, int hash) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key k && hash == k.hash && Arrays.equals(words, k.words);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
+
+  /// The value an argument yields, converted to a type.
+  int value(Source source, DType type) {
+    Storage storage = source.storage();
+    Pending p = storage.pending();
+    if (p == null) {
+      return cast(input(source), storage.type(), type);
+    }
+    if (p.isConstant()) {
+      return scalar(Scalars.convert(p.bits, p.type, type), type);
+    }
+    return cast(result(storage, p), storage.type(), type);
+  }
+
+  /// Marks a value as stored, in the order of the output operands.
+  void output(int value) {
+    outputs = outputCount == outputs.length ? Arrays.copyOf(outputs, 2 * outputCount) : outputs;
+    outputs[outputCount++] = value;
+  }
+
+  private int result(Storage storage, Pending p) {
+    Map<Storage, Integer> values = known;
+    if (values == null) {
+      values = new IdentityHashMap<>();
+      known = values;
+    }
+    Integer value = values.get(storage);
+    if (value == null) {
+      value = apply(requireNonNull(p.row), p.type, p.sources);
+      values.put(storage, value);
+    }
+    return value;
+  }
+
+  /// The value of a row applied to arguments.
+  int apply(Row row, DType type, Source[] sources) {
+    if (row == Row.CAST) {
+      return value(sources[0], type);
+    }
+    int[] arguments = new int[sources.length];
+    for (int i = 0; i < sources.length; i++) {
+      boolean choice = row.family() == Row.Family.SELECT && i == 0;
+      arguments[i] = value(sources[i], choice ? DType.BOOL : type);
+    }
+    return instruction(row, type, arguments);
+  }
+
+  private int instruction(Row row, DType type, int... arguments) {
+    if (codeLength + arguments.length + 2 > code.length) {
+      code = Arrays.copyOf(code, 2 * code.length);
+    }
+    code[codeLength++] = row.id();
+    code[codeLength++] = type.ordinal();
+    for (int a : arguments) {
+      code[codeLength++] = a;
+    }
+    return RESULT + results++;
+  }
+
+  /// A value in another type.
+  int cast(int value, DType from, DType to) {
+    if (from == to) {
+      return value;
+    }
+    Map<Long, Integer> values = casts;
+    if (values == null) {
+      values = new HashMap<>();
+      casts = values;
+    }
+    return values.computeIfAbsent(
+        (long) value << 8 | to.ordinal(), key -> instruction(Row.CAST, to, value));
+  }
+
+  private int input(Source source) {
+    for (int i = 0; i < inputs.size(); i++) {
+      Source known = inputs.get(i);
+      if (known.storage() == source.storage() && known.layout().sameAs(source.layout())) {
+        return i;
+      }
+    }
+    inputs.add(source);
+    return inputs.size() - 1;
+  }
+
+  private int scalar(long bits, DType type) {
+    for (int i = 0; i < scalarCount; i++) {
+      if (scalars[i] == bits && scalarTypes[i] == type) {
+        return SCALAR + i;
+      }
+    }
+    if (scalarCount == scalars.length) {
+      scalars = Arrays.copyOf(scalars, 2 * scalarCount);
+      scalarTypes = Arrays.copyOf(scalarTypes, 2 * scalarCount);
+    }
+    scalars[scalarCount] = bits;
+    scalarTypes[scalarCount] = type;
+    return SCALAR + scalarCount++;
+  }
+
+  long[] scalars() {
+    return Arrays.copyOf(scalars, scalarCount);
+  }
+
+  /// The program; structures seen before are looked up without building them again.
+  Program build() {
+    int[] words = new int[inputs.size() + scalarCount + codeLength + outputCount + 3];
+    int n = 0;
+    for (Source s : inputs) {
+      words[n++] = s.storage().type().ordinal();
+    }
+    words[n++] = -1;
+    for (int i = 0; i < scalarCount; i++) {
+      words[n++] = scalarTypes[i].ordinal();
+    }
+    words[n++] = -1;
+    System.arraycopy(code, 0, words, n, codeLength);
+    n += codeLength;
+    words[n++] = -1;
+    System.arraycopy(outputs, 0, words, n, outputCount);
+    Key key = new Key(words, Arrays.hashCode(words));
+    Program program = PROGRAMS.get(key);
+    if (program == null) {
+      program = compile();
+      PROGRAMS.put(key, program);
+    }
+    return program;
+  }
+
+  private Program compile() {
+    List<DType> inputTypes = new ArrayList<>();
+    inputs.forEach(s -> inputTypes.add(s.storage().type()));
+    List<Instruction> instructions = new ArrayList<>();
+    for (int at = 0; at < codeLength; ) {
+      Row row = Row.byId(code[at++]);
+      DType type = TYPES[code[at++]];
+      List<Integer> arguments = new ArrayList<>();
+      for (int i = 0; i < row.family().arity(); i++) {
+        arguments.add(number(code[at++]));
+      }
+      instructions.add(new Instruction(row, type, List.copyOf(arguments)));
+    }
+    List<Integer> stored = new ArrayList<>();
+    for (int i = 0; i < outputCount; i++) {
+      stored.add(number(outputs[i]));
+    }
+    List<DType> constants = List.of(Arrays.copyOf(scalarTypes, scalarCount));
+    return Program.of(inputTypes, constants, instructions, stored);
+  }
+
+  private int number(int provisional) {
+    if (provisional >= RESULT) {
+      return inputs.size() + scalarCount + provisional - RESULT;
+    }
+    return provisional >= SCALAR ? inputs.size() + provisional - SCALAR : provisional;
+  }
+}

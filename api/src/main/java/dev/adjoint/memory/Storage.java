@@ -1,0 +1,203 @@
+package dev.adjoint.memory;
+
+import dev.adjoint.spi.Operand;
+import dev.adjoint.type.ClosedException;
+import dev.adjoint.type.DType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// Elements of one type on one device, shared by a tensor, its views and whatever was saved of them.
+///
+/// The memory is never handed out: [#forReading] makes a pending value real, [#forWriting]
+/// counts a version. Counted references free the memory the moment nobody needs it; the lease under
+/// it is the net for holders that were dropped without a word.
+public final class Storage {
+  private static final VarHandle REFERENCES;
+  private static final VarHandle VERSION;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      REFERENCES = lookup.findVarHandle(Storage.class, "references", int.class);
+      VERSION = lookup.findVarHandle(Storage.class, "version", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final OpenDevice device;
+  private final DType type;
+  private final long elements;
+  private volatile @Nullable Pending pending;
+  private @Nullable Lease lease;
+  private volatile int references = 1;
+  private volatile int version;
+  private int uses;
+  private String lastWriter = "";
+
+  private Storage(OpenDevice device, DType type, long elements, @Nullable Pending pending) {
+    this.device = device;
+    this.type = type;
+    this.elements = elements;
+    this.pending = pending;
+  }
+
+  /// Memory with undefined contents.
+  public static Storage allocate(OpenDevice device, DType type, long elements) {
+    Storage storage = new Storage(device, type, elements, null);
+    storage.take();
+    return storage;
+  }
+
+  /// Equal elements that take no memory until somebody needs them in memory.
+  public static Storage constant(OpenDevice device, DType type, long elements, long bits) {
+    return new Storage(device, type, elements, Pending.constant(type, bits));
+  }
+
+  static Storage pending(OpenDevice device, long elements, Pending pending) {
+    DType type = pending.row != null && pending.row.family().yieldsBool() ? DType.BOOL : pending.type;
+    return new Storage(device, type, elements, pending);
+  }
+
+  public OpenDevice device() {
+    return device;
+  }
+
+  public DType type() {
+    return type;
+  }
+
+  public long elements() {
+    return elements;
+  }
+
+  /// How often this was written.
+  public int version() {
+    return version;
+  }
+
+  /// The in-place operation that wrote last; empty when none did.
+  public String lastWriter() {
+    return lastWriter;
+  }
+
+  /// Adds a holder.
+  public void retain() {
+    if ((int) REFERENCES.getAndAdd(this, 1) <= 0) {
+      REFERENCES.getAndAdd(this, -1);
+      throw new ClosedException("This tensor's memory was already given back: it was closed.");
+    }
+  }
+
+  /// Ends one holder's claim; the last one gives the memory back.
+  public void release() {
+    if ((int) REFERENCES.getAndAdd(this, -1) == 1) {
+      Pending p = pending;
+      pending = null;
+      if (p != null) {
+        p.drop();
+      }
+      Lease held = lease;
+      lease = null;
+      if (held != null) {
+        held.owner.release(held);
+      }
+    }
+  }
+
+  void retainAsSource() {
+    retain();
+    uses++;
+  }
+
+  void releaseAsSource() {
+    uses--;
+    release();
+  }
+
+  /// Whether a tensor or a saved tensor holds this, not only pending values that read it.
+  boolean isWanted() {
+    return references > uses;
+  }
+
+  /// Whether exactly one holder is left, so that it may be overwritten unseen.
+  public boolean isUnshared() {
+    return references == 1;
+  }
+
+  int pendingWeight() {
+    Pending p = pending;
+    return p == null ? 0 : p.weight;
+  }
+
+  /// What the pending value is, for messages.
+  String pendingName() {
+    Pending p = pending;
+    return p == null || p.row == null ? "fill" : p.row.name();
+  }
+
+  /// The description of the value, or null when it is in memory.
+  @Nullable Pending pending() {
+    return pending;
+  }
+
+  /// Whether the elements are still to be computed.
+  public boolean isPending() {
+    return pending != null;
+  }
+
+  /// Leave to read; computes a pending value first.
+  public Operand forReading(long offset, long[] strides) {
+    if (pending != null) {
+      Fusion.realize(this);
+    }
+    return operand(offset, strides);
+  }
+
+  /// Leave to write; counts a version and remembers the writer's name for error messages.
+  public Operand forWriting(long offset, long[] strides, String writer) {
+    Window.flush();
+    if (pending != null) {
+      Fusion.realize(this);
+    }
+    VERSION.getAndAdd(this, 1);
+    lastWriter = writer;
+    return operand(offset, strides);
+  }
+
+  /// Leave to fill memory that nobody has seen yet, which is not a change.
+  public Operand forFilling(long offset, long[] strides) {
+    return operand(offset, strides);
+  }
+
+  private Operand operand(long offset, long[] strides) {
+    Lease l = lease;
+    if (l == null) {
+      if (references > 0) {
+        return operand(take(), offset, strides);
+      }
+      throw new ClosedException("This tensor's memory was already given back: it was closed.");
+    }
+    return operand(l, offset, strides);
+  }
+
+  private Operand operand(Lease l, long offset, long[] strides) {
+    return new Operand(l.chunk.buffer(), l.chunk.offset() / type.bytes() + offset, strides);
+  }
+
+  private Lease take() {
+    Lease l = device.allocator().allocate(this, Math.max(1, elements) * type.bytes());
+    lease = l;
+    return l;
+  }
+
+  /// Called with the memory filled: the description is no longer needed.
+  void realized() {
+    Pending p = pending;
+    pending = null;
+    if (p != null) {
+      p.drop();
+    }
+  }
+}

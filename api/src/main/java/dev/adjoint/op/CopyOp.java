@@ -1,0 +1,26 @@
+package dev.adjoint.op;
+
+import dev.adjoint.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Overwriting a tensor with another: the gradient goes to the source alone.
+///
+/// @param node the node's name, which says what wrote
+public record CopyOp(String node) implements Compute {
+  @Override
+  public List<Tensor> forward(List<Tensor> inputs) {
+    return List.of(inputs.get(1).to(inputs.get(0).dtype()));
+  }
+
+  @Override
+  public int saves(boolean[] needs) {
+    return Derivative.NOTHING;
+  }
+
+  @Override
+  public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+    return Arrays.asList(null, gradients.getFirst());
+  }
+}

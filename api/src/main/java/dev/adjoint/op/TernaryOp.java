@@ -1,0 +1,118 @@
+package dev.adjoint.op;
+
+import static dev.adjoint.op.Derivative.INPUT_0;
+import static dev.adjoint.op.Derivative.INPUT_1;
+import static dev.adjoint.op.Derivative.INPUT_2;
+import static dev.adjoint.op.Derivative.NOTHING;
+import static dev.adjoint.op.Elementwise.Typing.NUMBERS;
+import static dev.adjoint.op.Elementwise.Typing.SAME;
+
+import dev.adjoint.spi.Row;
+import dev.adjoint.spi.Row.Family;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Operations on three tensors that stretch to one shape; a row gives a derivative for each.
+public enum TernaryOp implements Elementwise {
+  WHERE(
+      Family.SELECT,
+      "WhereBackward0",
+      SAME,
+      null,
+      Derivative.of(INPUT_0, (g, s) -> g.maskedFill(s.input(0).logicalNot(), 0)),
+      Derivative.of(INPUT_0, (g, s) -> g.maskedFill(s.input(0), 0))),
+  /// Inputs: what is filled, the mask, the value.
+  MASKED_FILL(
+      Family.SELECT,
+      "MaskedFillBackward0",
+      SAME,
+      Derivative.of(INPUT_1, (g, s) -> g.maskedFill(s.input(1), 0)),
+      null,
+      Derivative.of(INPUT_1, (g, s) -> g.maskedFill(s.input(1).logicalNot(), 0))),
+  LERP(
+      Family.TERNARY,
+      "LerpBackward0",
+      NUMBERS,
+      Derivative.of(INPUT_2, (g, s) -> g.mul(s.input(2).rsub(1))),
+      Derivative.of(INPUT_2, (g, s) -> g.mul(s.input(2))),
+      Derivative.of(INPUT_0 | INPUT_1, (g, s) -> g.mul(s.input(1).sub(s.input(0))))),
+  ADDCMUL(
+      Family.QUATERNARY,
+      "AddcmulBackward0",
+      NUMBERS,
+      Derivative.of(NOTHING, (g, s) -> g),
+      Derivative.of(INPUT_2, (g, s) -> g.mul(s.input(2).mul(s.parameter(0)))),
+      Derivative.of(INPUT_1, (g, s) -> g.mul(s.input(1).mul(s.parameter(0))))),
+  ADDCDIV(
+      Family.QUATERNARY,
+      "AddcdivBackward0",
+      NUMBERS,
+      Derivative.of(NOTHING, (g, s) -> g),
+      Derivative.of(INPUT_2, (g, s) -> g.mul(s.parameter(0)).div(s.input(2))),
+      Derivative.of(
+          INPUT_1 | INPUT_2,
+          (g, s) -> g.mul(s.input(1).mul(s.parameter(0)).div(s.input(2).square())).neg())),
+  CLAMP_TENSOR(
+      Family.TERNARY,
+      "ClampBackward0",
+      NUMBERS,
+      Derivative.of(
+          INPUT_0 | INPUT_1 | INPUT_2,
+          (g, s) ->
+              g.maskedFill(
+                  s.input(0).ge(s.input(1)).logicalAnd(s.input(0).le(s.input(2))).logicalNot(), 0)),
+      Derivative.of(
+          INPUT_0 | INPUT_1 | INPUT_2,
+          (g, s) ->
+              g.maskedFill(
+                  s.input(0).lt(s.input(1)).logicalAnd(s.input(1).lt(s.input(2))).logicalNot(), 0)),
+      Derivative.of(
+          INPUT_0 | INPUT_1 | INPUT_2,
+          (g, s) ->
+              g.maskedFill(
+                  s.input(0).gt(s.input(2)).logicalOr(s.input(1).gt(s.input(2))).logicalNot(), 0)));
+
+  private final Row row;
+  private final String node;
+  private final Typing typing;
+  private final @Nullable Derivative[] derivatives;
+
+  TernaryOp(Family family, String node, Typing typing, @Nullable Derivative... derivatives) {
+    String name = name().toLowerCase(Locale.ROOT);
+    this.row =
+        family == Family.SELECT ? Row.WHERE : Row.of(family, name.replace("_tensor", ""));
+    this.node = node;
+    this.typing = typing;
+    this.derivatives = derivatives;
+  }
+
+  @Override
+  public Row row() {
+    return row;
+  }
+
+  @Override
+  public int argument(int position) {
+    return this == MASKED_FILL ? (position + 1) % 3 : position;
+  }
+
+  @Override
+  public int condition() {
+    return this == WHERE ? 0 : this == MASKED_FILL ? 1 : -1;
+  }
+
+  @Override
+  public String node() {
+    return node;
+  }
+
+  @Override
+  public Typing typing() {
+    return typing;
+  }
+
+  @Override
+  public @Nullable Derivative derivative(int input) {
+    return derivatives[input];
+  }
+}

@@ -1,0 +1,306 @@
+package dev.adjoint.op;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.type.IndexException;
+import dev.adjoint.type.Shape;
+import dev.adjoint.type.ShapeException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Arguments of views, checked and resolved: negative dimensions, a size left to be computed.
+public final class ViewArguments {
+  private ViewArguments() {}
+
+  /// A dimension of a tensor that has some.
+  ///
+  /// @throws IndexException for a 0-d tensor and when out of range
+  public static int ofTensor(Tensor t, int dim) {
+    if (t.dim() == 0) {
+      throw new IndexException("Dimension specified as " + dim + " but tensor has no dimensions");
+    }
+    return t.shape().dim(dim);
+  }
+
+  private static Shape resolve(long[] sizes, long elements) {
+    long known = 1;
+    int open = -1;
+    for (int d = 0; d < sizes.length; d++) {
+      if (sizes[d] == -1) {
+        if (open >= 0) {
+          throw new ShapeException("only one dimension can be inferred");
+        }
+        open = d;
+      } else {
+        known *= sizes[d];
+      }
+    }
+    long[] out = sizes.clone();
+    if (open >= 0 && known > 0 && elements % known == 0) {
+      out[open] = elements / known;
+      known = elements;
+    }
+    if (known != elements || open >= 0 && out[open] < 0) {
+      throw new ShapeException(
+          "shape '" + Arrays.toString(sizes) + "' is invalid for input of size " + elements);
+    }
+    return Shape.of(out);
+  }
+
+  public static Tensor view(Tensor t, long... sizes) {
+    Shape shape = resolve(sizes, t.numel());
+    if (((EagerTensor) t).layout().view(shape) == null) {
+      throw new ShapeException(
+          "view size is not compatible with input tensor's size and stride (at least one dimension"
+              + " spans across two contiguous subspaces). Use .reshape(...) instead. The tensor has shape "
+              + t.shape()
+              + " and strides "
+              + Arrays.toString(t.stride()));
+    }
+    return Dispatch.view(new Views.View(shape, "ViewBackward0"), t);
+  }
+
+  public static Tensor reshape(Tensor t, long... sizes) {
+    Shape shape = resolve(sizes, t.numel());
+    return ((EagerTensor) t).layout().view(shape) == null
+        ? Dispatch.view(new Views.View(shape, "UnsafeViewBackward0"), t.clone())
+        : Dispatch.view(new Views.View(shape, "ViewBackward0"), t);
+  }
+
+  public static Tensor flatten(Tensor t, int start, int end) {
+    if (t.dim() == 0) {
+      return reshape(t, 1);
+    }
+    int from = t.shape().dim(start);
+    int to = t.shape().dim(end);
+    if (from > to) {
+      throw new ShapeException("flatten() has invalid args: start_dim cannot come after end_dim");
+    }
+    if (from == to) {
+      return t;
+    }
+    long[] sizes = new long[t.dim() - (to - from)];
+    long joined = 1;
+    for (int d = 0; d < t.dim(); d++) {
+      if (d >= from && d <= to) {
+        joined *= t.size(d);
+        sizes[from] = joined;
+      } else {
+        sizes[d < from ? d : d - (to - from)] = t.size(d);
+      }
+    }
+    return reshape(t, sizes);
+  }
+
+  public static Tensor squeeze(Tensor t) {
+    List<Integer> dims = new ArrayList<>();
+    for (int d = 0; d < t.dim(); d++) {
+      if (t.size(d) == 1) {
+        dims.add(d);
+      }
+    }
+    return Dispatch.view(new Views.Squeeze(List.copyOf(dims), "SqueezeBackward0"), t);
+  }
+
+  public static Tensor squeeze(Tensor t, int dim) {
+    int d = t.shape().dim(dim);
+    List<Integer> dims = t.dim() > 0 && t.size(d) == 1 ? List.of(d) : List.of();
+    return Dispatch.view(new Views.Squeeze(dims, "SqueezeBackward1"), t);
+  }
+
+  public static Tensor transpose(Tensor t, int first, int second, String node) {
+    int a = t.shape().dim(first);
+    int b = t.shape().dim(second);
+    List<Integer> order = identity(t.dim());
+    if (t.dim() > 0) {
+      order.set(a, b);
+      order.set(b, a);
+    }
+    return Dispatch.view(new Views.Permute(List.copyOf(order), node), t);
+  }
+
+  private static List<Integer> identity(int rank) {
+    List<Integer> order = new ArrayList<>();
+    for (int d = 0; d < rank; d++) {
+      order.add(d);
+    }
+    return order;
+  }
+
+  public static Tensor t(Tensor t) {
+    if (t.dim() > 2) {
+      throw new ShapeException(
+          "t() expects a tensor with <= 2 dimensions, but self is " + t.dim() + "D. Use transpose.");
+    }
+    return t.dim() < 2
+        ? Dispatch.view(new Views.Permute(List.copyOf(identity(t.dim())), "TBackward0"), t)
+        : transpose(t, 0, 1, "TBackward0");
+  }
+
+  public static Tensor permute(Tensor t, int... order) {
+    if (order.length != t.dim()) {
+      throw new ShapeException(
+          "permute(sparse_coo): number of dimensions in the tensor input does not match the length of"
+                  .replace("(sparse_coo)", "")
+              + " the desired ordering of dimensions i.e. input.dim() = "
+              + t.dim()
+              + " is not equal to len(dims) = "
+              + order.length);
+    }
+    List<Integer> dims = new ArrayList<>();
+    for (int d : order) {
+      int dim = t.shape().dim(d);
+      if (dims.contains(dim)) {
+        throw new ShapeException("permute(): duplicate dims are not allowed.");
+      }
+      dims.add(dim);
+    }
+    return Dispatch.view(new Views.Permute(List.copyOf(dims), "PermuteBackward0"), t);
+  }
+
+  public static Tensor movedim(Tensor t, int source, int destination) {
+    List<Integer> order = identity(t.dim());
+    int from = t.shape().dim(source);
+    int to = t.shape().dim(destination);
+    if (t.dim() > 0) {
+      order.add(to, order.remove(from));
+    }
+    return permute(t, order.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  public static Tensor expand(Tensor t, long... sizes) {
+    int added = sizes.length - t.dim();
+    if (added < 0) {
+      throw new ShapeException(
+          "expand: the number of sizes provided ("
+              + sizes.length
+              + ") must be greater or equal to the number of dimensions in the tensor ("
+              + t.dim()
+              + ")");
+    }
+    long[] out = sizes.clone();
+    for (int d = 0; d < sizes.length; d++) {
+      long own = d < added ? 1 : t.size(d - added);
+      if (sizes[d] == -1 && d >= added) {
+        out[d] = own;
+      } else if (sizes[d] != own && own != 1) {
+        throw new ShapeException(
+            "The expanded size of the tensor ("
+                + sizes[d]
+                + ") must match the existing size ("
+                + own
+                + ") at non-singleton dimension "
+                + d
+                + ".  Target sizes: "
+                + Arrays.toString(sizes)
+                + ".  Tensor sizes: "
+                + t.shape());
+      }
+    }
+    return Dispatch.view(new Views.Expand(Shape.of(out)), t);
+  }
+
+  public static Tensor select(Tensor t, int dim, long index) {
+    if (t.dim() == 0) {
+      throw new IndexException("select() cannot be applied to a 0-dim tensor.");
+    }
+    int d = t.shape().dim(dim);
+    long size = t.size(d);
+    if (index < -size || index >= size) {
+      throw new IndexException(
+          "index " + index + " is out of bounds for dimension " + d + " with size " + size);
+    }
+    return Dispatch.view(new Views.Select(d, index < 0 ? index + size : index), t);
+  }
+
+  public static Tensor narrow(Tensor t, int dim, long start, long length) {
+    int d = ofTensor(t, dim);
+    long size = t.size(d);
+    long from = start < 0 ? start + size : start;
+    if (length < 0) {
+      throw new ShapeException("narrow(): length must be non-negative.");
+    }
+    if (from < 0 || from > size) {
+      throw new IndexException(
+          "start out of range (expected to be in range of [" + -size + ", " + size + "], but got " + start + ")");
+    }
+    if (from + length > size) {
+      throw new ShapeException(
+          "start (" + from + ") + length (" + length + ") exceeds dimension size (" + size + ").");
+    }
+    return Dispatch.view(new Views.Slice(d, from, length, 1), t);
+  }
+
+  public static Tensor slice(Tensor t, int dim, long start, long end, long step) {
+    if (step <= 0) {
+      throw new ShapeException("step must be greater than zero");
+    }
+    int d = ofTensor(t, dim);
+    long size = t.size(d);
+    long from = clamp(start < 0 ? start + size : start, size);
+    long to = Math.max(from, clamp(end < 0 ? end + size : end, size));
+    return Dispatch.view(new Views.Slice(d, from, (to - from + step - 1) / step, step), t);
+  }
+
+  private static long clamp(long index, long size) {
+    return Math.max(0, Math.min(index, size));
+  }
+
+  public static List<Tensor> split(Tensor t, long size, int dim) {
+    int d = ofTensor(t, dim);
+    if (size < 0 || size == 0 && t.size(d) != 0) {
+      throw new ShapeException("split expects split_size be non-negative, but got split_size=" + size);
+    }
+    List<Long> sizes = new ArrayList<>();
+    for (long at = 0; at < t.size(d); at += size) {
+      sizes.add(Math.min(size, t.size(d) - at));
+    }
+    if (sizes.isEmpty()) {
+      sizes.add(0L);
+    }
+    return Dispatch.views(new Views.Split(d, List.copyOf(sizes), "SplitBackward0"), t);
+  }
+
+  public static List<Tensor> split(Tensor t, long[] sizes, int dim) {
+    int d = ofTensor(t, dim);
+    long total = 0;
+    List<Long> all = new ArrayList<>();
+    for (long size : sizes) {
+      total += size;
+      all.add(size);
+    }
+    if (total != t.size(d)) {
+      throw new ShapeException(
+          "split_with_sizes expects split_sizes to sum exactly to "
+              + t.size(d)
+              + " (input tensor's size at dimension "
+              + d
+              + "), but got split_sizes="
+              + Arrays.toString(sizes));
+    }
+    return Dispatch.views(new Views.Split(d, List.copyOf(all), "SplitWithSizesBackward0"), t);
+  }
+
+  public static List<Tensor> chunk(Tensor t, int count, int dim) {
+    if (count <= 0) {
+      throw new ShapeException("chunk expects `chunks` to be greater than 0, got: " + count);
+    }
+    long size = t.size(ofTensor(t, dim));
+    return split(t, Math.max(1, (size + count - 1) / count), dim);
+  }
+
+  public static List<Tensor> unbind(Tensor t, int dim) {
+    return Dispatch.views(new Views.Unbind(ofTensor(t, dim)), t);
+  }
+
+  public static Tensor diagonal(Tensor t, long offset, int first, int second) {
+    int a = ofTensor(t, first);
+    int b = ofTensor(t, second);
+    if (a == b) {
+      throw new ShapeException("diagonal dimensions cannot be identical " + first + ", " + second);
+    }
+    return Dispatch.view(new Views.Diagonal(offset, a, b), t);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.adjoint.backend.cpu;
+
+import dev.adjoint.spi.Backend;
+import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Kernel;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.type.Device;
+import dev.adjoint.type.OutOfMemoryException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// The host as a device. Launches are done when they return, so there is nothing to wait for.
+final class CpuBackend implements Backend {
+  private final WorkerPool pool = WorkerPool.ofProcessors();
+  private final ElementwiseLauncher elementwise = new ElementwiseLauncher(pool);
+  private final FoldLauncher folds = new FoldLauncher(pool);
+  private final KernelLauncher kernels = new KernelLauncher(pool);
+
+  @Override
+  public Device device() {
+    return Device.CPU;
+  }
+
+  @Override
+  public String description() {
+    return processor() + ", " + pool.threads() + (pool.threads() == 1 ? " thread" : " threads");
+  }
+
+  /// The processor's name, where the system tells.
+  static String processor() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(NativeLibrary.PLATFORM);
+    } catch (IOException e) {
+      return NativeLibrary.PLATFORM;
+    }
+  }
+
+  @Override
+  public boolean supports(Kernel kernel) {
+    return NativeKernels.find(kernel.symbol()) != 0;
+  }
+
+  @Override
+  public Buffer allocate(long bytes) {
+    long address = NativeKernels.allocate(bytes);
+    if (address == 0) {
+      throw new OutOfMemoryException(
+          "cpu out of memory: tried to allocate "
+              + bytes
+              + " bytes; the system can give "
+              + NativeKernels.available()
+              + ". Close tensors you no longer need (Scope), or work in smaller batches.");
+    }
+    return new CpuBuffer(address, bytes);
+  }
+
+  @Override
+  public void free(Buffer buffer) {
+    NativeKernels.free(((CpuBuffer) buffer).address());
+  }
+
+  @Override
+  public void upload(MemorySegment source, Buffer target, long targetOffset) {
+    MemorySegment.copy(
+        source, 0, ((CpuBuffer) target).hostView(), targetOffset, source.byteSize());
+  }
+
+  @Override
+  public void download(Buffer source, long sourceOffset, MemorySegment target) {
+    MemorySegment.copy(
+        ((CpuBuffer) source).hostView(), sourceOffset, target, 0, target.byteSize());
+  }
+
+  @Override
+  public void launch(Launch launch) {
+    switch (launch) {
+      case Launch.Elementwise e -> elementwise.launch(e);
+      case Launch.Fold f -> folds.launch(f);
+      case Launch.Call c -> kernels.launch(c);
+    }
+  }
+
+  @Override
+  public void synchronize() {}
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.adjoint.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.adjoint.spi.Program;
+import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DeviceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A program as the tile interpreter reads it: `struct program` of `native-kernels/cpu/launch.h`,
+/// with rows resolved to addresses and values to places.
+///
+/// Programs are interned and live as long as the process, and so do their encodings.
+final class EncodedProgram {
+  /// Elements of a tile: enough to hide a row's call, few enough that a dozen values fit the cache.
+  private static final int TILE = 1024;
+
+  private static final int MIN_TILE = 64;
+  private static final long TILE_MEMORY = 192 << 10;
+  private static final int MAX_PLACES = 160;
+  private static final int MAX_OPERANDS = 64;
+  private static final int HEADER = 10;
+  private static final int INSTRUCTION = 6;
+  private static final int STORE = 3;
+  private static final long INDEX_PLACE = -1;
+
+  private static final ConcurrentHashMap<Program, EncodedProgram> KNOWN =
+      new ConcurrentHashMap<>();
+
+  private final long address;
+  private final int operands;
+  private final int tile;
+  private final int cost;
+
+  private EncodedProgram(Program program) {
+    Places places = new Places(program);
+    checkSize(program, places);
+    int width = width(program);
+    this.operands = program.inputs().size() + program.outputs().size();
+    this.tile = tile(places.count(), width);
+    this.cost = 1 + program.instructions().size();
+    this.address = encode(program, places, width);
+  }
+
+  static EncodedProgram of(Program program) {
+    EncodedProgram known = KNOWN.get(program);
+    return known != null ? known : KNOWN.computeIfAbsent(program, EncodedProgram::new);
+  }
+
+  long address() {
+    return address;
+  }
+
+  int operands() {
+    return operands;
+  }
+
+  /// Elements that are evaluated at a time.
+  int tile() {
+    return tile;
+  }
+
+  /// Roughly how many passes over an element the program makes.
+  int cost() {
+    return cost;
+  }
+
+  private static void checkSize(Program program, Places places) {
+    int operands = program.inputs().size() + program.outputs().size();
+    if (places.count() > MAX_PLACES || operands > MAX_OPERANDS) {
+      throw new DeviceException(
+          "cpu: a program with "
+              + operands
+              + " operands and "
+              + places.count()
+              + " live values is too large (limits: "
+              + MAX_OPERANDS
+              + " and "
+              + MAX_PLACES
+              + "). Run it as several launches.");
+    }
+  }
+
+  private static int width(Program program) {
+    int values =
+        program.inputs().size() + program.scalars().size() + program.instructions().size();
+    int width = 1;
+    for (int v = 0; v < values; v++) {
+      width = Math.max(width, program.typeOf(v).bytes());
+    }
+    return width;
+  }
+
+  private static int tile(int places, int width) {
+    int tile = width == 8 ? TILE / 2 : TILE;
+    while (tile > MIN_TILE && (long) places * tile * width > TILE_MEMORY) {
+      tile /= 2;
+    }
+    return tile;
+  }
+
+  private long encode(Program program, Places places, int width) {
+    int types = program.inputs().size() + program.scalars().size();
+    int steps = program.instructions().size();
+    int words = HEADER + types + steps * INSTRUCTION + program.outputs().size() * STORE;
+    MemorySegment memory = Arena.global().allocate(words * 8L, 64);
+    long bytesAt = memory.address() + HEADER * 8L;
+    long codeAt = bytesAt + types * 8L;
+    long storesAt = codeAt + steps * INSTRUCTION * 8L;
+    int at = 0;
+    for (long word :
+        new long[] {
+          program.inputs().size(), program.scalars().size(), places.registers(), steps,
+          program.outputs().size(), tile, width, bytesAt, codeAt, storesAt
+        }) {
+      memory.setAtIndex(JAVA_LONG, at++, word);
+    }
+    for (int v = 0; v < types; v++) {
+      memory.setAtIndex(JAVA_LONG, at++, program.typeOf(v).bytes());
+    }
+    for (int i = 0; i < steps; i++) {
+      at = encodeInstruction(memory, at, program, i, places);
+    }
+    for (int value : program.outputs()) {
+      memory.setAtIndex(JAVA_LONG, at++, places.of(value));
+      memory.setAtIndex(JAVA_LONG, at++, program.typeOf(value).bytes());
+      memory.setAtIndex(JAVA_LONG, at++, value == types + steps - 1 ? 1 : 0);
+    }
+    return memory.address();
+  }
+
+  private static int encodeInstruction(
+      MemorySegment memory, int at, Program program, int index, Places places) {
+    Program.Instruction step = program.instructions().get(index);
+    int value = program.inputs().size() + program.scalars().size() + index;
+    List<Integer> arguments = step.arguments();
+    int next = at;
+    memory.setAtIndex(JAVA_LONG, next++, NativeKernels.require(symbol(program, step)));
+    memory.setAtIndex(JAVA_LONG, next++, places.of(value));
+    for (int a = 0; a < 4; a++) {
+      long place = a < arguments.size() ? places.of(arguments.get(a)) : INDEX_PLACE;
+      memory.setAtIndex(JAVA_LONG, next++, place);
+    }
+    return next;
+  }
+
+  private static String symbol(Program program, Program.Instruction step) {
+    Row row = step.row();
+    if (row.family() == Row.Family.CAST) {
+      DType from = program.typeOf(step.arguments().getFirst());
+      return "cast_" + from.suffix() + "_" + step.type().suffix();
+    }
+    return row + "_" + step.type().suffix();
+  }
+}

@@ -1,0 +1,104 @@
+package dev.adjoint.backend.cpu;
+
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.spi.Program;
+import dev.adjoint.spi.Row;
+import java.lang.foreign.Arena;
+import java.util.Locale;
+
+/// Runs folds: plans the walk, writes `struct fold` of `native-kernels/cpu/fold.c`, and hands tasks
+/// to threads.
+final class FoldLauncher {
+  private static final long SHORT_WORK = 1 << 17;
+  private static final long CRITICAL_WORK = 1 << 14;
+  private static final int HEADER = 13;
+  private static final int LARGEST_ACCUMULATOR = 8;
+
+  private final WorkerPool pool;
+
+  FoldLauncher(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  void launch(Launch.Fold launch) {
+    Program program = launch.program();
+    EncodedProgram encoded = EncodedProgram.of(program);
+    Operand[] operands = launch.operands();
+    FoldPlan plan =
+        new FoldPlan(
+            launch.shape(), launch.folded(), operands, encoded.tile(), countsElements(program));
+    if (plan.foldedBlocks() == 1) {
+      run(launch, encoded, plan, 0);
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      long partials = plan.foldedBlocks() * plan.outer() * plan.inner();
+      run(launch, encoded, plan, arena.allocate(partials * LARGEST_ACCUMULATOR, 64).address());
+    }
+  }
+
+  private static boolean countsElements(Program program) {
+    return program.instructions().stream()
+        .anyMatch(step -> step.row().family() == Row.Family.NULLARY);
+  }
+
+  private void run(Launch.Fold launch, EncodedProgram encoded, FoldPlan plan, long partials) {
+    int inputs = launch.operands().length - 1;
+    long[] shape = plan.shape();
+    long[] kept = plan.keptShape();
+    int words = LaunchBlock.words(shape.length, inputs, launch.scalars().length);
+    Words strip = Words.take(words + HEADER + 2 * kept.length);
+    Operand[] walking = new Operand[inputs];
+    for (int i = 0; i < inputs; i++) {
+      walking[i] = plan.walking(launch.operands()[i], i);
+    }
+    long block =
+        LaunchBlock.write(
+            strip, encoded, launch.program(), shape, walking, inputs, launch.scalars());
+    long fold = writeFold(strip, launch, plan, block, partials);
+    share(plan, encoded, fold);
+    if (partials != 0) {
+      NativeKernels.foldJoin(fold);
+    }
+    strip.giveBack();
+  }
+
+  private static long writeFold(
+      Words strip, Launch.Fold launch, FoldPlan plan, long block, long partials) {
+    long[] kept = plan.keptShape();
+    Operand output = launch.operands()[launch.operands().length - 1];
+    long keptAt = strip.after(HEADER);
+    var type = launch.program().typeOf(launch.program().outputs().getFirst());
+    String name = launch.reducer().name().toLowerCase(Locale.ROOT);
+    long fold = strip.here();
+    strip.put(block);
+    strip.put(NativeKernels.require("fold_" + name + "_" + type.suffix()));
+    strip.put(plan.outer());
+    strip.put(plan.folded());
+    strip.put(plan.inner());
+    strip.put(plan.outerBlock());
+    strip.put(plan.foldedBlock());
+    strip.put(plan.innerBlock());
+    strip.put(kept.length);
+    strip.put(keptAt);
+    strip.put(LaunchBlock.address(output, type));
+    strip.put(keptAt + kept.length * 8L);
+    strip.put(partials);
+    strip.put(kept);
+    strip.put(plan.keptStrides());
+    return fold;
+  }
+
+  private void share(FoldPlan plan, EncodedProgram encoded, long fold) {
+    long tasks = plan.tasks();
+    long work = plan.outer() * plan.folded() * plan.inner() * encoded.cost();
+    if (work <= CRITICAL_WORK) {
+      NativeKernels.shortFold(fold, 0, tasks);
+    } else if (work <= SHORT_WORK) {
+      NativeKernels.fold(fold, 0, tasks);
+    } else {
+      pool.run(tasks, 1, (first, last) -> NativeKernels.fold(fold, first, last));
+    }
+  }
+}

@@ -1,0 +1,94 @@
+#!/bin/sh
+# Builds libadjoint into <output>/dev/adjoint/native/<os>-<arch>/. CC and CFLAGS are respected.
+set -eu
+[ $# -eq 1 ] || { echo "usage: sh build.sh <output directory>" >&2; exit 2; }
+mkdir -p "$1"
+output=$(cd "$1" && pwd)
+cd "$(dirname "$0")"
+
+find_compiler() {
+  for compiler in ${CC:-cc gcc clang}; do
+    if command -v "$compiler" >/dev/null 2>&1; then echo "$compiler"; return; fi
+  done
+}
+cc=$(find_compiler)
+if [ -z "$cc" ]; then
+  echo "adjoint: no C compiler found: install gcc or clang (for example: apt-get install gcc)" >&2
+  exit 1
+fi
+
+os=$(uname -s | tr '[:upper:]' '[:lower:]')
+arch=$(uname -m)
+library=libadjoint.so
+case $os in darwin) os=macos; library=libadjoint.dylib ;; esac
+case $arch in amd64) arch=x86_64 ;; arm64) arch=aarch64 ;; esac
+target=$output/dev/adjoint/native/$os-$arch
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# No -ffast-math: NaN, infinity and rounding must be those of every other device.
+flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math
+  -ffp-contract=off -fwrapv -fno-strict-aliasing -Wall -Wextra -Werror ${CFLAGS:-}"
+libraries=-lm
+
+# Whether a program of these lines compiles and links with these options.
+links() {
+  cat >"$work/probe.c"
+  # shellcheck disable=SC2086
+  $cc $flags "$@" -shared -o "$work/probe.so" "$work/probe.c" $libraries >/dev/null 2>&1
+}
+use() { flags="$flags $*"; }
+
+echo 'int none;' | links -fopenmp-simd && use -fopenmp-simd
+echo 'int none;' | links -Wno-type-limits && use -Wno-type-limits
+# Peeled iterations would be a remainder loop, which rounds differently from a vector.
+peel=--param=vect-max-peeling-for-alignment=0
+echo 'int none;' | links $peel && use $peel
+links <<'PROBE' && use -DADJOINT_CLONES=1
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) int f(void) { return 1; }
+PROBE
+# glibc's vector mathematics: all functions since 2.35, too few of them before.
+libraries="-lmvec -lm"
+links -Wl,--no-undefined <<'PROBE' && use -DADJOINT_LIBMVEC=1 || libraries=-lm
+double _ZGVbN2v_exp(double), _ZGVbN2v_tanh(double), _ZGVbN2v_erf(double);
+double f(double x) { return _ZGVbN2v_exp(x) + _ZGVbN2v_tanh(x) + _ZGVbN2v_erf(x); }
+PROBE
+
+stamp=$( { echo "$cc $flags $libraries"; "$cc" --version; cat build.sh; find . -name '*.[ch]' -o -name '*.def' |
+  LC_ALL=C sort | xargs cat; } | cksum)
+if [ -f "$target/$library" ] && [ "$(cat "$output/.adjoint-native-$os-$arch" 2>/dev/null)" = "$stamp" ]; then
+  exit 0
+fi
+
+running=0
+wait_all() {
+  for job in $jobs; do wait "$job" || failed=1; done
+  jobs='' running=0
+}
+jobs='' failed=0 parallel=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# compile <object> <source> [options]
+compile() {
+  object=$1; shift
+  # shellcheck disable=SC2086
+  $cc $flags -c -o "$work/$object.o" "$@" &
+  jobs="$jobs $!"
+  running=$((running + 1))
+  if [ $running -ge "$parallel" ]; then wait_all; fi
+}
+for type in f64 f32 i64 i32 u8 u1; do
+  for source in elementwise/rows cpu/reducers structured/kernels; do
+    compile "$(basename $source)_$type" -include types/$type.h $source.c
+  done
+done
+for source in cpu/walk cpu/tile cpu/elementwise cpu/fold cpu/memory; do
+  compile "$(basename $source)" $source.c
+done
+wait_all
+[ $failed -eq 0 ] || exit 1
+
+mkdir -p "$target"
+# shellcheck disable=SC2086
+$cc $flags -shared -o "$target/.$library.$$" "$work"/*.o $libraries
+mv -f "$target/.$library.$$" "$target/$library"
+echo "$stamp" >"$output/.adjoint-native-$os-$arch"

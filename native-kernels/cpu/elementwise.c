@@ -1,0 +1,37 @@
+/* Runs Launch.Elementwise: a program over a linear range of the iteration space. */
+#include <string.h>
+
+#include "tile.h"
+#include "walk.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* A program without instructions between two packed operands is one long copy. */
+static int copied(const struct launch *launch, int64_t first, int64_t last) {
+  const struct program *p = launch->program;
+  const struct operand *from = &launch->operands[0];
+  const struct operand *to = &launch->operands[1];
+  if (p->instructions != 0 || p->inputs != 1 || p->outputs != 1 || p->stores[0].place != 0 ||
+      !is_contiguous(from, launch->rank, launch->shape) ||
+      !is_contiguous(to, launch->rank, launch->shape)) {
+    return 0;
+  }
+  int64_t bytes = p->bytes[0];
+  memmove(to->base + first * bytes, from->base + first * bytes, (size_t)((last - first) * bytes));
+  return 1;
+}
+
+EXPORT void adjoint_elementwise(const struct launch *launch, int64_t first, int64_t last) {
+  const struct program *p = launch->program;
+  if (copied(launch, first, last)) {
+    return;
+  }
+  struct tiles tiles;
+  char memory[tiles_memory(p, last - first)] __attribute__((aligned(64)));
+  tiles_open(&tiles, launch, memory, last - first);
+  tiles_open_outputs(&tiles);
+  for (int64_t start = first; start < last; start += p->tile) {
+    int64_t rest = last - start;
+    tiles_run(&tiles, start, rest < p->tile ? rest : p->tile);
+  }
+}

@@ -1,0 +1,221 @@
+/* Runs Launch.Fold. The host has put the space in the order [outer][folded][inner], each a group of
+ * dimensions, such that the largest input is walked as it lies in memory, and has cut it into tasks
+ * by shape alone. Accumulators stand side by side, one per column of inner or several, and partial
+ * results meet in a fixed tree, so results do not depend on who ran what. */
+#include <string.h>
+
+#include "reducer.h"
+#include "tile.h"
+#include "walk.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+struct fold {
+  const struct launch *launch; /* operands: inputs only */
+  const struct reducer *reducer;
+  int64_t outer;
+  int64_t folded;
+  int64_t inner;
+  int64_t outer_block; /* of one task */
+  int64_t folded_block;
+  int64_t inner_block;
+  int64_t kept_rank; /* outer dimensions, then inner ones */
+  const int64_t *kept_shape;
+  struct operand output;
+  char *partials; /* accumulators[blocks of folded][outer][inner]; null when there is one block */
+};
+
+/* A value waits in level k until FAN of its kind are there, then they move up as one: the error of
+ * a sum grows with the number of levels, not with the number of values. */
+enum { LEVELS = 4, FAN = 32, WIDE = 256 };
+
+struct cascade {
+  const struct reducer *reducer;
+  char *levels[LEVELS];
+  int64_t lanes;
+  int64_t added;
+  int in_use; /* levels that hold something */
+};
+
+static void cascade_open(struct cascade *c, int64_t lanes) {
+  c->lanes = lanes;
+  c->added = 0;
+  c->in_use = 1;
+  c->reducer->reset(c->levels[0], lanes);
+}
+
+static void cascade_add(struct cascade *c, const void *values, int64_t n) {
+  const struct reducer *r = c->reducer;
+  r->accumulate(c->levels[0], c->lanes, values, n);
+  int64_t count = ++c->added;
+  for (int k = 0; k + 1 < LEVELS && count % FAN == 0; k++, count /= FAN) {
+    if (c->in_use == k + 1) {
+      c->in_use++;
+      memcpy(c->levels[k + 1], c->levels[k], (size_t)(c->lanes * r->accumulator_bytes));
+    } else {
+      r->combine(c->levels[k + 1], c->levels[k], c->lanes);
+    }
+    r->reset(c->levels[k], c->lanes);
+  }
+}
+
+/* Folds levels, then lanes that belong to the same column; the result is in level 0. */
+static void cascade_close(struct cascade *c, int64_t columns) {
+  for (int k = 1; k < c->in_use; k++) {
+    c->reducer->combine(c->levels[0], c->levels[k], c->lanes);
+  }
+  int64_t row = columns * c->reducer->accumulator_bytes;
+  for (int64_t rows = c->lanes / columns; rows > 1;) {
+    int64_t half = rows / 2;
+    rows -= half;
+    c->reducer->combine(c->levels[0], c->levels[0] + rows * row, half * columns);
+  }
+}
+
+/* One thread's state. */
+struct folding {
+  const struct fold *fold;
+  struct tiles tiles;
+  struct cascade cascade;
+};
+
+/* Hands n accumulators of adjacent results on: to the output, or to wait for the other blocks. */
+static void emit(const struct fold *f, int64_t block, int64_t first, int64_t n,
+                 const char *accumulators) {
+  const struct reducer *r = f->reducer;
+  if (f->partials) {
+    int64_t at = block * f->outer * f->inner + first;
+    memcpy(f->partials + at * r->accumulator_bytes, accumulators,
+           (size_t)(n * r->accumulator_bytes));
+    return;
+  }
+  char elements[n * r->bytes] __attribute__((aligned(8)));
+  r->store(elements, accumulators, n);
+  scatter(elements, &f->output, r->bytes, f->kept_rank, f->kept_shape, first, n);
+}
+
+static const char *evaluate(struct folding *s, int64_t first, int64_t n) {
+  tiles_evaluate(&s->tiles, first, n);
+  return s->tiles.values[s->fold->launch->program->stores[0].place];
+}
+
+/* Many results per tile: [segments][folded][inner] lies within one. */
+static void fold_segments(struct folding *s, int64_t outer, int64_t end) {
+  const struct fold *f = s->fold;
+  int64_t segment = f->folded * f->inner;
+  int64_t per_tile = f->launch->program->tile / segment;
+  for (; outer < end; outer += per_tile) {
+    int64_t segments = end - outer < per_tile ? end - outer : per_tile;
+    const char *values = evaluate(s, outer * segment, segments * segment);
+    char *accumulators = s->cascade.levels[0];
+    f->reducer->fold_segments(accumulators, values, segments, f->folded, f->inner);
+    emit(f, 0, outer * f->inner, segments * f->inner, accumulators);
+  }
+}
+
+static int64_t gcd(int64_t a, int64_t b) { return b == 0 ? a : gcd(b, a % b); }
+
+/* As many accumulators as make whole rows of inner and, if they can, whole steps of the loops. */
+static int64_t lanes_for(int64_t inner, int64_t tile) {
+  int64_t step = inner / gcd(inner, LANES_PER_STEP) * LANES_PER_STEP;
+  int64_t row = step <= tile ? step : inner;
+  return row >= WIDE ? row : WIDE / row * row;
+}
+
+/* A tile spans whole rows of inner. */
+static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t end,
+                      int64_t block) {
+  const struct fold *f = s->fold;
+  int64_t tile = f->launch->program->tile;
+  int64_t lanes = lanes_for(f->inner, tile);
+  int64_t step = tile / lanes * lanes;
+  int64_t last = (outer * f->folded + end) * f->inner;
+  cascade_open(&s->cascade, lanes);
+  for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += step) {
+    int64_t n = last - at < step ? last - at : step;
+    cascade_add(&s->cascade, evaluate(s, at, n), n);
+  }
+  cascade_close(&s->cascade, f->inner);
+  emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
+}
+
+/* A row of inner spans several tiles. */
+static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64_t n,
+                         int64_t begin, int64_t end, int64_t block) {
+  const struct fold *f = s->fold;
+  cascade_open(&s->cascade, n);
+  for (int64_t j = begin; j < end; j++) {
+    cascade_add(&s->cascade, evaluate(s, (outer * f->folded + j) * f->inner + column, n), n);
+  }
+  cascade_close(&s->cascade, n);
+  emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);
+}
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t blocks(int64_t n, int64_t block) { return n == 0 ? 1 : (n + block - 1) / block; }
+
+static void run_task(struct folding *s, int64_t task) {
+  const struct fold *f = s->fold;
+  int64_t tile = f->launch->program->tile;
+  int64_t inners = blocks(f->inner, f->inner_block);
+  int64_t outers = blocks(f->outer, f->outer_block);
+  int64_t block = task / inners / outers;
+  int64_t outer = task / inners % outers * f->outer_block;
+  int64_t column = task % inners * f->inner_block;
+  int64_t begin = block * f->folded_block;
+  int64_t end = smaller(begin + f->folded_block, f->folded);
+  int64_t outer_end = smaller(outer + f->outer_block, f->outer);
+  int64_t column_end = smaller(column + f->inner_block, f->inner);
+  if (!f->partials && f->folded > 0 && f->folded * f->inner <= tile / 2) {
+    fold_segments(s, outer, outer_end);
+    return;
+  }
+  for (; outer < outer_end; outer++) {
+    if (f->inner <= tile) {
+      fold_rows(s, outer, begin, end, block);
+    } else {
+      for (int64_t c = column; c < column_end; c += tile) {
+        fold_columns(s, outer, c, smaller(tile, column_end - c), begin, end, block);
+      }
+    }
+  }
+}
+
+EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
+  const struct program *p = f->launch->program;
+  int64_t level = p->tile * f->reducer->accumulator_bytes;
+  char memory[tiles_memory(p, p->tile)] __attribute__((aligned(64)));
+  char levels[LEVELS * level] __attribute__((aligned(64)));
+  struct folding s;
+  s.fold = f;
+  s.cascade.reducer = f->reducer;
+  for (int k = 0; k < LEVELS; k++) {
+    s.cascade.levels[k] = levels + k * level;
+  }
+  if (f->folded > 0) {
+    tiles_open(&s.tiles, f->launch, memory, p->tile);
+  }
+  for (int64_t task = first; task < last; task++) {
+    run_task(&s, task);
+  }
+}
+
+/* Folds the blocks' partial results pairwise and stores them, after all tasks are done. */
+EXPORT void adjoint_fold_join(struct fold *f) {
+  const struct reducer *r = f->reducer;
+  int64_t count = blocks(f->folded, f->folded_block);
+  int64_t n = f->outer * f->inner;
+  char *partials = f->partials;
+  for (int64_t step = 1; step < count; step *= 2) {
+    for (int64_t k = 0; k + step < count; k += 2 * step) {
+      r->combine(partials + k * n * r->accumulator_bytes,
+                 partials + (k + step) * n * r->accumulator_bytes, n);
+    }
+  }
+  f->partials = 0;
+  enum { AT_ONCE = 1024 };
+  for (int64_t k = 0; k < n; k += AT_ONCE) {
+    emit(f, 0, k, smaller(AT_ONCE, n - k), partials + k * r->accumulator_bytes);
+  }
+}

@@ -1,0 +1,18 @@
+/* What a fold does with numbers of one type; one constant of this type per reducer and type,
+ * fold_sum_f32 for instance. An accumulator may be wider than an element. */
+#pragma once
+#include <stdint.h>
+
+struct reducer {
+  int64_t bytes;             /* of an element */
+  int64_t accumulator_bytes;
+  void (*reset)(void *accumulators, int64_t n);
+  /* Folds n values into as many accumulators as lanes says, value k into accumulator k % lanes. */
+  void (*accumulate)(void *accumulators, int64_t lanes, const void *values, int64_t n);
+  /* Folds n accumulators into n others. */
+  void (*combine)(void *accumulators, const void *others, int64_t n);
+  /* Folds values[segments][folded][inner] into accumulators[segments][inner]. */
+  void (*fold_segments)(void *accumulators, const void *values, int64_t segments, int64_t folded,
+                        int64_t inner);
+  void (*store)(void *elements, const void *accumulators, int64_t n);
+};

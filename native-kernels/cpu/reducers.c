@@ -1,0 +1,105 @@
+/* Expands reducer.def for one element type. */
+#include "reducer.h"
+
+#include "../dialect.h"
+
+#define ALL(...) __VA_ARGS__
+
+enum { SEGMENT_LANES = 16 };
+
+#define REDUCER(types, name, A, neutral, value)                                                \
+  types(                                                                                       \
+  DEVICE_FN A WITH_TYPE(name##_of)(A a, A x) { return (A)(value); }                            \
+                                                                                               \
+  CLONES static void WITH_TYPE(name##_reset)(void *accumulators, int64_t n) {                  \
+    A *as = accumulators;                                                                      \
+    for (int64_t i = 0; i < n; i++) {                                                          \
+      as[i] = neutral;                                                                         \
+    }                                                                                          \
+  }                                                                                            \
+                                                                                               \
+  CLONES static void WITH_TYPE(name##_accumulate)(void *accumulators, int64_t lanes,           \
+                                                  const void *values, int64_t n) {             \
+    A *as = accumulators;                                                                      \
+    const T *xs = values;                                                                      \
+    for (int64_t k = 0; k < n; k += lanes) {                                                   \
+      int64_t m = n - k < lanes ? n - k : lanes;                                               \
+      INDEPENDENT for (int64_t i = 0; i < m; i++) {                                            \
+        as[i] = WITH_TYPE(name##_of)(as[i], (A)xs[k + i]);                                     \
+      }                                                                                        \
+    }                                                                                          \
+  }                                                                                            \
+                                                                                               \
+  CLONES static void WITH_TYPE(name##_combine)(void *accumulators, const void *others,         \
+                                               int64_t n) {                                    \
+    A *as = accumulators;                                                                      \
+    const A *xs = others;                                                                      \
+    INDEPENDENT for (int64_t i = 0; i < n; i++) {                                              \
+      as[i] = WITH_TYPE(name##_of)(as[i], xs[i]);                                              \
+    }                                                                                          \
+  }                                                                                            \
+                                                                                               \
+  DEVICE_FN A WITH_TYPE(name##_of_run)(const T *xs, int64_t n) {                               \
+    A lanes[SEGMENT_LANES];                                                                    \
+    for (int i = 0; i < SEGMENT_LANES; i++) {                                                  \
+      lanes[i] = neutral;                                                                      \
+    }                                                                                          \
+    int64_t k = 0;                                                                             \
+    for (; k + SEGMENT_LANES <= n; k += SEGMENT_LANES) {                                       \
+      for (int i = 0; i < SEGMENT_LANES; i++) {                                                \
+        lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                               \
+      }                                                                                        \
+    }                                                                                          \
+    for (int i = 0; k + i < n; i++) {                                                          \
+      lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                                 \
+    }                                                                                          \
+    for (int half = SEGMENT_LANES / 2; half > 0; half /= 2) {                                  \
+      for (int i = 0; i < half; i++) {                                                         \
+        lanes[i] = WITH_TYPE(name##_of)(lanes[i], lanes[i + half]);                            \
+      }                                                                                        \
+    }                                                                                          \
+    return lanes[0];                                                                           \
+  }                                                                                            \
+                                                                                               \
+  CLONES static void WITH_TYPE(name##_fold_segments)(void *accumulators, const void *values,   \
+                                                     int64_t segments, int64_t folded,         \
+                                                     int64_t inner) {                          \
+    A *as = accumulators;                                                                      \
+    const T *xs = values;                                                                      \
+    if (inner == 1 && folded >= 2 * SEGMENT_LANES) {                                           \
+      for (int64_t s = 0; s < segments; s++) {                                                 \
+        as[s] = WITH_TYPE(name##_of_run)(xs + s * folded, folded);                             \
+      }                                                                                        \
+      return;                                                                                  \
+    }                                                                                          \
+    for (int64_t s = 0; s < segments; s++) {                                                   \
+      for (int64_t i = 0; i < inner; i++) {                                                    \
+        A a = neutral;                                                                         \
+        for (int64_t j = 0; j < folded; j++) {                                                 \
+          a = WITH_TYPE(name##_of)(a, (A)xs[(s * folded + j) * inner + i]);                    \
+        }                                                                                      \
+        as[s * inner + i] = a;                                                                 \
+      }                                                                                        \
+    }                                                                                          \
+  }                                                                                            \
+                                                                                               \
+  static void WITH_TYPE(name##_store)(void *elements, const void *accumulators, int64_t n) {   \
+    T *out = elements;                                                                         \
+    const A *as = accumulators;                                                                \
+    for (int64_t i = 0; i < n; i++) {                                                          \
+      out[i] = (T)as[i];                                                                       \
+    }                                                                                          \
+  }                                                                                            \
+                                                                                               \
+  EXPORT extern const struct reducer WITH_TYPE(fold_##name);                                   \
+  const struct reducer WITH_TYPE(fold_##name) = {                                              \
+    sizeof(T),                                                                                 \
+    sizeof(A),                                                                                 \
+    WITH_TYPE(name##_reset),                                                                   \
+    WITH_TYPE(name##_accumulate),                                                              \
+    WITH_TYPE(name##_combine),                                                                 \
+    WITH_TYPE(name##_fold_segments),                                                           \
+    WITH_TYPE(name##_store),                                                                   \
+  };)
+
+#include "../elementwise/reducer.def"

@@ -1,0 +1,160 @@
+#include "walk.h"
+
+#include <string.h>
+
+/* Where a walk is: the index in each dimension, and the element offset it amounts to. */
+struct cursor {
+  int64_t index[MAX_RANK];
+  int64_t offset;
+};
+
+static void locate(struct cursor *c, const int64_t *strides, int64_t rank, const int64_t *shape,
+                   int64_t linear) {
+  c->offset = 0;
+  for (int64_t d = rank - 1; d > 0; d--) {
+    int64_t quotient = linear / shape[d];
+    c->index[d] = linear - quotient * shape[d];
+    c->offset += c->index[d] * strides[d];
+    linear = quotient;
+  }
+  c->index[0] = linear;
+  c->offset += linear * strides[0];
+}
+
+/* From within the last dimension to the start of its next row. */
+static void next_row(struct cursor *c, const int64_t *strides, int64_t rank, const int64_t *shape) {
+  int64_t d = rank - 1;
+  c->offset -= c->index[d] * strides[d];
+  c->index[d] = 0;
+  while (--d >= 0) {
+    c->offset += strides[d];
+    if (++c->index[d] < shape[d]) {
+      return;
+    }
+    c->offset -= shape[d] * strides[d];
+    c->index[d] = 0;
+  }
+}
+
+#define MOVES(W)                                                                    \
+  static void gather_run_##W(W *to, const W *from, int64_t stride, int64_t n) {     \
+    for (int64_t i = 0; i < n; i++) {                                               \
+      to[i] = from[i * stride];                                                     \
+    }                                                                               \
+  }                                                                                 \
+  static void scatter_run_##W(W *to, const W *from, int64_t stride, int64_t n) {    \
+    for (int64_t i = 0; i < n; i++) {                                               \
+      to[i * stride] = from[i];                                                     \
+    }                                                                               \
+  }                                                                                 \
+  static void fill_run_##W(W *to, W value, int64_t n) {                             \
+    for (int64_t i = 0; i < n; i++) {                                               \
+      to[i] = value;                                                                \
+    }                                                                               \
+  }
+MOVES(uint8_t)
+MOVES(uint32_t)
+MOVES(uint64_t)
+
+void fill(char *packed, const void *value, int64_t bytes, int64_t n) {
+  switch (bytes) {
+    case 1: fill_run_uint8_t((uint8_t *)packed, *(const uint8_t *)value, n); return;
+    case 4: fill_run_uint32_t((uint32_t *)packed, *(const uint32_t *)value, n); return;
+    default: fill_run_uint64_t((uint64_t *)packed, *(const uint64_t *)value, n); return;
+  }
+}
+
+static void gather_run(char *to, const char *from, int64_t bytes, int64_t stride, int64_t n) {
+  if (stride == 1) {
+    memcpy(to, from, (size_t)(n * bytes));
+  } else if (stride == 0) {
+    fill(to, from, bytes, n);
+  } else if (bytes == 4) {
+    gather_run_uint32_t((uint32_t *)to, (const uint32_t *)from, stride, n);
+  } else if (bytes == 8) {
+    gather_run_uint64_t((uint64_t *)to, (const uint64_t *)from, stride, n);
+  } else {
+    gather_run_uint8_t((uint8_t *)to, (const uint8_t *)from, stride, n);
+  }
+}
+
+static void scatter_run(char *to, const char *from, int64_t bytes, int64_t stride, int64_t n) {
+  if (stride == 1) {
+    memmove(to, from, (size_t)(n * bytes));
+  } else if (bytes == 4) {
+    scatter_run_uint32_t((uint32_t *)to, (const uint32_t *)from, stride, n);
+  } else if (bytes == 8) {
+    scatter_run_uint64_t((uint64_t *)to, (const uint64_t *)from, stride, n);
+  } else {
+    scatter_run_uint8_t((uint8_t *)to, (const uint8_t *)from, stride, n);
+  }
+}
+
+typedef void move(char *packed, char *strided, int64_t bytes, int64_t stride, int64_t n);
+
+static void move_in(char *packed, char *strided, int64_t bytes, int64_t stride, int64_t n) {
+  gather_run(packed, strided, bytes, stride, n);
+}
+
+static void move_out(char *packed, char *strided, int64_t bytes, int64_t stride, int64_t n) {
+  scatter_run(strided, packed, bytes, stride, n);
+}
+
+static inline void walk(move *run, char *packed, const struct operand *operand, int64_t bytes,
+                        int64_t rank, const int64_t *shape, int64_t first, int64_t n) {
+  struct cursor c;
+  int64_t last = rank - 1;
+  locate(&c, operand->strides, rank, shape, first);
+  for (;;) {
+    int64_t row = shape[last] - c.index[last];
+    int64_t m = row < n ? row : n;
+    run(packed, operand->base + c.offset * bytes, bytes, operand->strides[last], m);
+    packed += m * bytes;
+    n -= m;
+    if (n == 0) {
+      return;
+    }
+    next_row(&c, operand->strides, rank, shape);
+  }
+}
+
+void gather(char *packed, const struct operand *from, int64_t bytes, int64_t rank,
+            const int64_t *shape, int64_t first, int64_t n) {
+  walk(move_in, packed, from, bytes, rank, shape, first, n);
+}
+
+void scatter(const char *packed, const struct operand *to, int64_t bytes, int64_t rank,
+             const int64_t *shape, int64_t first, int64_t n) {
+  walk(move_out, (char *)packed, to, bytes, rank, shape, first, n);
+}
+
+int is_run(const struct operand *operand, int64_t bytes, int64_t rank, const int64_t *shape,
+           int64_t first, int64_t n, char **start) {
+  if (operand->strides[rank - 1] != 1) {
+    return 0;
+  }
+  struct cursor c;
+  locate(&c, operand->strides, rank, shape, first);
+  *start = operand->base + c.offset * bytes;
+  return c.index[rank - 1] + n <= shape[rank - 1];
+}
+
+int is_contiguous(const struct operand *operand, int64_t rank, const int64_t *shape) {
+  int64_t expected = 1;
+  for (int64_t d = rank - 1; d >= 0; d--) {
+    if (operand->strides[d] != expected && shape[d] != 1) {
+      return 0;
+    }
+    expected *= shape[d];
+  }
+  return 1;
+}
+
+int is_constant(const struct operand *operand, int64_t rank, const int64_t *shape) {
+  for (int64_t d = 0; d < rank; d++) {
+    if (operand->strides[d] != 0 && shape[d] != 1) {
+      return 0;
+    }
+  }
+  return 1;
+}

@@ -1,0 +1,52 @@
+/* Mathematical functions by one name for float and double, as the other dialects have them, and
+ * their vector versions from glibc's libmvec where the build found it. */
+#pragma once
+#include <math.h>
+
+#if ADJOINT_LIBMVEC
+#define VECTORS __attribute__((simd("notinbranch")))
+#define VECTORISED(name)         \
+  VECTORS double name(double x); \
+  VECTORS float name##f(float x);
+#define VECTORISED2(name)                  \
+  VECTORS double name(double x, double y); \
+  VECTORS float name##f(float x, float y);
+VECTORISED(exp)
+VECTORISED(log)
+VECTORISED(sin)
+VECTORISED(cos)
+VECTORISED2(pow)
+VECTORISED(expm1)
+VECTORISED(log1p)
+VECTORISED(log2)
+VECTORISED(tan)
+VECTORISED(sinh)
+VECTORISED(cosh)
+VECTORISED(tanh)
+VECTORISED(erf)
+VECTORISED2(atan2)
+#endif
+
+#define BY_TYPE(x, name) _Generic((x), float: name##f, default: name)
+#define exp(x) BY_TYPE(x, exp)(x)
+#define log(x) BY_TYPE(x, log)(x)
+#define sin(x) BY_TYPE(x, sin)(x)
+#define cos(x) BY_TYPE(x, cos)(x)
+#define expm1(x) BY_TYPE(x, expm1)(x)
+#define log1p(x) BY_TYPE(x, log1p)(x)
+#define log2(x) BY_TYPE(x, log2)(x)
+#define tan(x) BY_TYPE(x, tan)(x)
+#define sinh(x) BY_TYPE(x, sinh)(x)
+#define cosh(x) BY_TYPE(x, cosh)(x)
+#define tanh(x) BY_TYPE(x, tanh)(x)
+#define erf(x) BY_TYPE(x, erf)(x)
+#define sqrt(x) BY_TYPE(x, sqrt)(x)
+#define fabs(x) BY_TYPE(x, fabs)(x)
+#define floor(x) BY_TYPE(x, floor)(x)
+#define ceil(x) BY_TYPE(x, ceil)(x)
+#define rint(x) BY_TYPE(x, rint)(x)
+#define trunc(x) BY_TYPE(x, trunc)(x)
+#define pow(x, y) BY_TYPE(x, pow)(x, y)
+#define atan2(x, y) BY_TYPE(x, atan2)(x, y)
+#define fmod(x, y) BY_TYPE(x, fmod)(x, y)
+#define copysign(x, y) BY_TYPE(x, copysign)(x, y)

@@ -1,0 +1,2 @@
+/* Expands the structured kernels for one element type. */
+#include "../dialect.h"

@@ -1,0 +1,13 @@
+/* float32. Sums and products of a fold run in double. */
+#define T float
+#define SUFFIX f32
+#define ACCUMULATOR double
+#define FLOATING(...) __VA_ARGS__
+#define INTEGRAL(...)
+#define ARITHMETIC(...) __VA_ARGS__
+#define BOOLEAN(...)
+#define INT64(...)
+#define LOWEST (-INFINITY)
+#define HIGHEST INFINITY
+#define IS_NAN(x) ((x) != (x))
+#define IS_INF(x) (fabs(x) == INFINITY)

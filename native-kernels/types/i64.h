@@ -1,0 +1,13 @@
+/* int64; arithmetic wraps. */
+#define T int64_t
+#define SUFFIX i64
+#define ACCUMULATOR int64_t
+#define FLOATING(...)
+#define INTEGRAL(...) __VA_ARGS__
+#define ARITHMETIC(...) __VA_ARGS__
+#define BOOLEAN(...)
+#define INT64(...) __VA_ARGS__
+#define LOWEST INT64_MIN
+#define HIGHEST INT64_MAX
+#define IS_NAN(x) ((void)(x), 0)
+#define IS_INF(x) ((void)(x), 0)

@@ -1,0 +1,13 @@
+/* uint8; arithmetic wraps. */
+#define T uint8_t
+#define SUFFIX u8
+#define ACCUMULATOR uint8_t
+#define FLOATING(...)
+#define INTEGRAL(...) __VA_ARGS__
+#define ARITHMETIC(...) __VA_ARGS__
+#define BOOLEAN(...)
+#define INT64(...)
+#define LOWEST 0
+#define HIGHEST UINT8_MAX
+#define IS_NAN(x) ((void)(x), 0)
+#define IS_INF(x) ((void)(x), 0)

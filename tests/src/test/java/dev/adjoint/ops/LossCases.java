@@ -1,0 +1,50 @@
+package dev.adjoint.ops;
+
+import static dev.adjoint.ops.OpCase.op;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.nn.Losses;
+import dev.adjoint.nn.Reduction;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
+
+/// Rows of losses, plain and with an explicit reduction.
+final class LossCases {
+
+  private LossCases() {}
+
+  /// A loss that is told how to reduce.
+  private interface Reduced {
+    Tensor apply(Tensor input, Tensor target, Reduction reduction);
+  }
+
+  static List<OpCase> rows() {
+    Stream<OpCase> beta =
+        Stream.of(
+            op(
+                "smoothL1Loss.beta",
+                "Losses.smoothL1Loss(Tensor,Tensor,Number)",
+                in -> Losses.smoothL1Loss(in.x(), in.y(), in.number("beta"))));
+    return Stream.of(
+            loss("mseLoss", Losses::mseLoss, Losses::mseLoss),
+            loss("l1Loss", Losses::l1Loss, Losses::l1Loss),
+            loss("smoothL1Loss", Losses::smoothL1Loss, Losses::smoothL1Loss),
+            loss("nllLoss", Losses::nllLoss, Losses::nllLoss),
+            loss("crossEntropy", Losses::crossEntropy, Losses::crossEntropy),
+            loss("bceWithLogits", Losses::bceWithLogits, Losses::bceWithLogits),
+            beta)
+        .flatMap(rows -> rows)
+        .toList();
+  }
+
+  private static Stream<OpCase> loss(String name, BinaryOperator<Tensor> plain, Reduced reduced) {
+    String method = "Losses." + name + "(Tensor,Tensor";
+    return Stream.of(
+        op(name, method + ")", in -> plain.apply(in.x(), in.y())),
+        op(
+            name + ".reduction",
+            method + ",Reduction)",
+            in -> reduced.apply(in.x(), in.y(), in.args().constant("reduction", Reduction.class))));
+  }
+}

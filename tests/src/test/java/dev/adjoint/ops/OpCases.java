@@ -1,0 +1,35 @@
+package dev.adjoint.ops;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Every row of every family.
+final class OpCases {
+
+  private static final List<OpCase> ALL =
+      Stream.of(
+              UnaryCases.rows(),
+              UnaryCases.withNumbers(),
+              BinaryCases.rows(),
+              BinaryCases.ofThree(),
+              BinaryCases.choosing(),
+              ReductionCases.ofSeveral(),
+              ReductionCases.ofOne(),
+              ReductionCases.alongOne(),
+              ViewCases.rows(),
+              ViewCases.pieces(),
+              IndexingCases.copies(),
+              IndexingCases.lookups(),
+              IndexingCases.scatters(),
+              IndexingCases.joins(),
+              MatrixCases.rows(),
+              LossCases.rows())
+          .flatMap(List::stream)
+          .toList();
+
+  private OpCases() {}
+
+  static List<OpCase> all() {
+    return ALL;
+  }
+}
