@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "c_math.h"
-
 /* One copy of each loop per instruction set, chosen when the library is loaded. */
 #if ADJOINT_CLONES && !defined(__SANITIZE_ADDRESS__)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -16,6 +14,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define DEVICE_FN static inline __attribute__((always_inline, unused))
+#include "c_math.h"
+
 #define GLOBAL
 #define LOCAL
 #define LANE 0
@@ -24,33 +24,68 @@
 #define FOR_EACH_GROUP(g) for (int64_t g = first_group; g < last_group; g++)
 /* One lane runs a whole group: groups are items of their own. */
 #define FOR_EACH_ITEM(i) FOR_EACH_GROUP(i)
+/* Groups one after another, up to ADJACENT at a time, but never across a multiple of row. */
+#define FOR_ADJACENT_GROUPS(g, count, row)                                          \
+  for (int64_t g = first_group, count; g < last_group; g += count)                  \
+    if ((count = adjacent(g, last_group, row)) > 0)
+#define ADJACENT 16
+/* What the lanes of a group hold, folded; there is one lane. */
+#define GROUP_SUM(value) (value)
+#define GROUP_MAX(value) (value)
+/* The high 64 bits of a product. */
+#define HIGH_HALF(a, b) ((uint64_t)(((unsigned __int128)(a) * (b)) >> 64))
+/* Memory of one call; a process that cannot have it cannot go on. */
+#define SCRATCH(bytes) scratch_or_abort(bytes)
+#define RELEASE(memory) free(memory)
+
 /* Iterations do not depend on one another, though operands may be the very same memory. */
 #define INDEPENDENT _Pragma("omp simd")
+/* Nor here, but for one variable that all fold into. */
+#define REDUCES(operator, variable) PRAGMA(omp simd reduction(operator : variable))
+#define PRAGMA(text) _Pragma(#text)
 
-#define LAUNCH_ARGS                                                        \
+DEVICE_FN int64_t adjacent(int64_t first, int64_t last, int64_t row) {
+  int64_t in_row = row - first % row;
+  int64_t in_range = last - first < ADJACENT ? last - first : ADJACENT;
+  return in_row < in_range ? in_row : in_range;
+}
+
+DEVICE_FN void *scratch_or_abort(int64_t bytes) {
+  void *memory = malloc((size_t)(bytes > 0 ? bytes : 1));
+  if (!memory) {
+    abort();
+  }
+  return memory;
+}
+
+#define LAUNCH_ARGS \
   const int64_t *sizes, const double *scalars, int64_t first_group, int64_t last_group
+#define LAUNCH sizes, scalars, first_group, last_group
 #define UNUSED_ARGS (void)sizes, (void)scalars, (void)first_group, (void)last_group
-#define OPERANDS                                                           \
-  void *const *operands, const int64_t *sizes, const double *scalars, int64_t first_group, \
-      int64_t last_group
 
 /* KERNEL2(name, type0, x0, type1, x1) { body }: an exported function of the one signature that the
- * host calls, and the body that it is written as. */
-#define KERNEL_(name, parameters, arguments)                               \
-  DEVICE_FN void WITH_TYPE(name##_body) parameters;                        \
-  EXPORT CLONES void WITH_TYPE(name)(OPERANDS);                            \
-  CLONES void WITH_TYPE(name)(OPERANDS) { WITH_TYPE(name##_body) arguments; } \
+ * host calls, and the body that it is written as. Beside it lie the bytes of an element of each
+ * operand, in which the host counts offsets; the last entry stands for all that follow. */
+#define KERNEL_(name, bytes, parameters, arguments)                                            \
+  DEVICE_FN void WITH_TYPE(name##_body) parameters;                                            \
+  EXPORT extern const int64_t WITH_TYPE(name##_bytes)[];                                       \
+  const int64_t WITH_TYPE(name##_bytes)[8] = {UNBRACE bytes};                                  \
+  EXPORT CLONES void WITH_TYPE(name)(void *const *operands, LAUNCH_ARGS);                      \
+  CLONES void WITH_TYPE(name)(void *const *operands, LAUNCH_ARGS) {                            \
+    WITH_TYPE(name##_body) arguments;                                                          \
+  }                                                                                            \
   DEVICE_FN void WITH_TYPE(name##_body) parameters
-#define LAUNCH sizes, scalars, first_group, last_group
-#define KERNEL1(name, t0, x0) KERNEL_(name, (t0 x0, LAUNCH_ARGS), (operands[0], LAUNCH))
-#define KERNEL2(name, t0, x0, t1, x1)                                      \
-  KERNEL_(name, (t0 x0, t1 x1, LAUNCH_ARGS), (operands[0], operands[1], LAUNCH))
-#define KERNEL3(name, t0, x0, t1, x1, t2, x2)                              \
-  KERNEL_(name, (t0 x0, t1 x1, t2 x2, LAUNCH_ARGS),                        \
+#define UNBRACE(...) __VA_ARGS__
+#define BYTES(type) sizeof(*(type)0)
+#define KERNEL1(name, t0, x0) \
+  KERNEL_(name, (BYTES(t0)), (t0 x0, LAUNCH_ARGS), (operands[0], LAUNCH))
+#define KERNEL2(name, t0, x0, t1, x1)                                          \
+  KERNEL_(name, (BYTES(t0), BYTES(t1)), (t0 x0, t1 x1, LAUNCH_ARGS),           \
+          (operands[0], operands[1], LAUNCH))
+#define KERNEL3(name, t0, x0, t1, x1, t2, x2)                                  \
+  KERNEL_(name, (BYTES(t0), BYTES(t1), BYTES(t2)),                             \
+          (t0 x0, t1 x1, t2 x2, LAUNCH_ARGS),                                  \
           (operands[0], operands[1], operands[2], LAUNCH))
-#define KERNEL4(name, t0, x0, t1, x1, t2, x2, t3, x3)                      \
-  KERNEL_(name, (t0 x0, t1 x1, t2 x2, t3 x3, LAUNCH_ARGS),                 \
-          (operands[0], operands[1], operands[2], operands[3], LAUNCH))
-#define KERNEL5(name, t0, x0, t1, x1, t2, x2, t3, x3, t4, x4)              \
-  KERNEL_(name, (t0 x0, t1 x1, t2 x2, t3 x3, t4 x4, LAUNCH_ARGS),          \
-          (operands[0], operands[1], operands[2], operands[3], operands[4], LAUNCH))
+/* Operands of type T, as many as a size says. */
+#define KERNEL_OF_MANY(name) \
+  KERNEL_(name, (sizeof(T)), (void *const *operands, LAUNCH_ARGS), (operands, LAUNCH))

@@ -2,9 +2,16 @@
  * the loops have no branches. */
 
 ARITHMETIC(
-DEVICE_FN T larger(T x, T y) { return (x > y) | IS_NAN(x) ? x : y; }
+/* NaN wins: x when it is NaN; y too, since no comparison with it holds. */
+DEVICE_FN T larger(T x, T y) {
+  T number = x > y ? x : y;
+  return IS_NAN(x) ? x : number;
+}
 
-DEVICE_FN T smaller(T x, T y) { return (x < y) | IS_NAN(x) ? x : y; }
+DEVICE_FN T smaller(T x, T y) {
+  T number = x < y ? x : y;
+  return IS_NAN(x) ? x : number;
+}
 )
 
 INTEGRAL(

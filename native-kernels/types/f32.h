@@ -2,6 +2,7 @@
 #define T float
 #define SUFFIX f32
 #define ACCUMULATOR double
+#define UNSIGNED uint32_t /* of the same size */
 #define FLOATING(...) __VA_ARGS__
 #define INTEGRAL(...)
 #define ARITHMETIC(...) __VA_ARGS__

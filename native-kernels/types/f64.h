@@ -2,6 +2,7 @@
 #define T double
 #define SUFFIX f64
 #define ACCUMULATOR double
+#define UNSIGNED uint64_t /* of the same size */
 #define FLOATING(...) __VA_ARGS__
 #define INTEGRAL(...)
 #define ARITHMETIC(...) __VA_ARGS__

@@ -2,6 +2,7 @@
 #define T int32_t
 #define SUFFIX i32
 #define ACCUMULATOR int32_t
+#define UNSIGNED uint32_t /* of the same size */
 #define FLOATING(...)
 #define INTEGRAL(...) __VA_ARGS__
 #define ARITHMETIC(...) __VA_ARGS__

@@ -2,6 +2,7 @@
 #define T int64_t
 #define SUFFIX i64
 #define ACCUMULATOR int64_t
+#define UNSIGNED uint64_t /* of the same size */
 #define FLOATING(...)
 #define INTEGRAL(...) __VA_ARGS__
 #define ARITHMETIC(...) __VA_ARGS__

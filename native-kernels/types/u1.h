@@ -2,6 +2,7 @@
 #define T uint8_t
 #define SUFFIX u1
 #define ACCUMULATOR uint8_t
+#define UNSIGNED uint8_t /* of the same size */
 #define FLOATING(...)
 #define INTEGRAL(...)
 #define ARITHMETIC(...)

@@ -2,6 +2,7 @@
 #define T uint8_t
 #define SUFFIX u8
 #define ACCUMULATOR uint8_t
+#define UNSIGNED uint8_t /* of the same size */
 #define FLOATING(...)
 #define INTEGRAL(...) __VA_ARGS__
 #define ARITHMETIC(...) __VA_ARGS__

@@ -119,6 +119,9 @@ def ternary():
     for weight in (0.3, 0.75, 1, 0):
         yield Case("lerp.number", f"weight={weight}", weighted, [F(2, 3), F(3)],
                    {"weight": weight})
+    yield Case("lerp.number", "empty", weighted, [F(0, 3), F(3)], {"weight": 0.25})
+    yield Case("lerp.tensor", "empty", lerp, [F(0, 3), F(3), F()])
+    yield Case("lerp.tensor", "scalar", lerp, [F(), F(), F()])
     yield Case("lerp.number", "repeated", weighted, [F(3, 2), F(3, 2)], {"weight": 0.25},
                repeat=True)
     for op, call in (("addcmul", torch.addcmul), ("addcdiv", torch.addcdiv)):
@@ -129,6 +132,9 @@ def ternary():
         yield Case(op, "repeated", three, [F(2, 3), F(2, 3), F(2, 3, **near)], repeat=True)
         yield Case(op, "broadcast", three, [F(2, 3), F(2, 1), F(3, **near)])
         yield Case(op, "scalar", three, [F(), F(), F(**near)])
+        yield Case(op, "empty", three, [F(0, 3), F(1), F(3, **near)])
+        yield Case(op + ".value", "repeated", scaled, [F(2, 3), F(2, 3), F(2, 3, **near)],
+                   {"value": 3}, repeat=True)
         yield Case(op + ".value", "half", scaled, [F(2, 3), F(2, 3), F(2, 3, **near)],
                    {"value": 0.5})
         yield Case(op + ".value", "two", scaled, [F(2, 3), F(2, 3), F(2, 3, **near)],
@@ -152,6 +158,8 @@ def choosing(mask):
     number = lambda t, a: torch.where(t[0], t[1], a["n"])
     first = lambda t, a: torch.where(t[0], a["n"], t[1])
     yield Case("where.tensorNumber", "float", number, [mask, F(2, 3)], {"n": 0.5})
+    yield Case("where.tensorNumber", "repeated", number, [mask, F(2, 3)], {"n": 1}, repeat=True)
+    yield Case("where.numberTensor", "repeated", first, [mask, F(2, 3)], {"n": 1}, repeat=True)
     yield Case("where.tensorNumber", "integer", number, [mask, T("i64", range(6), 2, 3)],
                {"n": 7})
     method = lambda t, a: t[1].where(t[0], torch.tensor(a["n"]))
@@ -168,6 +176,8 @@ def choosing(mask):
     filled = lambda t, a: t[0].masked_fill(t[1], a["n"])
     yield Case("maskedFill.number", "broadcast", filled, [F(2, 3), T("b", [1, 0, 0])], {"n": 2})
     yield Case("maskedFill.number", "repeated", filled, [F(2, 3), mask], {"n": 2}, repeat=True)
+    yield Case("maskedFill.number", "empty", filled, [F(0, 3), T("b", [1], 1)], {"n": 2})
+    yield Case("maskedFill.number", "scalar", filled, [F(), S("b", 1)], {"n": 2})
     yield Case("maskedFill.number", "integers", filled, [T("i64", range(6), 2, 3), mask],
                {"n": 9})
     yield Case("maskedFill.number", "infinity", filled,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+import deviations
+
 TYPES = {
     "f32": torch.float32,
     "f64": torch.float64,
@@ -40,7 +42,9 @@ class In:
     def drawn(self, seed):
         """Draws the values that the table left to chance."""
         if self.values is not None:
-            return self
+            if self.type != "f":
+                return self
+            return In("f", self.shape, [float(np.float32(v)) for v in self.values], self.grad)
         rng = np.random.default_rng(seed)
         n = int(np.prod(self.shape, dtype=int))
         if self.distinct:
@@ -229,5 +233,6 @@ def write(path, cases):
             seen.add(key)
             record = attempt(case)
             if record is not None:
+                record = deviations.apply(record)
                 file.write(json.dumps(record, separators=(",", ":")) + "\n")
     return len(seen)

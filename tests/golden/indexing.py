@@ -31,6 +31,7 @@ def copies():
     yield of("flip", flip, [F(3, 2)], {"dims": [1]}, "repeated", repeat=True)
     yield of("flip", flip, [F(0, 2)], {"dims": [1]}, "empty")
     yield of("flip", flip, [T("b", [1, 0, 0])], {"dims": [0]}, "booleans")
+    yield of("repeat", repeat, [F(0, 2)], {"times": [2, 1]}, "empty")
     roll = lambda t, a: t[0].roll(a["shift"], a["dim"])
     for shift, dim in ((1, 0), (-1, 1), (5, 1), (0, 0), (-7, -1)):
         yield of("roll", roll, [F(2, 3, 4)], {"shift": shift, "dim": dim}, f"{shift},{dim}")
@@ -73,6 +74,11 @@ def casts():
             grad = source[0] == "f" and target[0] == "f" and source != target
             yield of("to", run, [T(source, kept, grad=grad)], {"dtype": target},
                      f"{source}-{target}")
+    for shape, name in (((2, 3), "matrix"), ((), "scalar"), ((0, 3), "empty")):
+        count = int(torch.Size(shape).numel())
+        yield of("to", lambda t, a: t[0].to(torch.float64),
+                 [T("f32", [0.5] * count, *shape, grad=True) if shape else S("f32", 0.5, True)],
+                 {"dtype": "f64"}, name)
     special = [NAN, INF, -INF, 0.0, -0.0]
     for source, target in (("f32", "f64"), ("f64", "f32"), ("f32", "b"), ("f64", "b")):
         run = lambda t, a: t[0].to(types[a["dtype"]])
@@ -102,6 +108,10 @@ def lookups():
     yield of("maskedSelect", masked, [F(2, 3), T("b", [1, 0, 1])], {}, "broadcast")
     yield of("maskedSelect", masked, [F(3), T("b", [1, 0], 2, 1)], {}, "stretched")
     yield of("maskedSelect", masked, [F(3), T("b", [0, 0, 0])], {}, "none")
+    yield of("maskedSelect", masked, [F(0, 3), T("b", [1, 0, 0])], {}, "empty")
+    yield of("maskedSelect", masked, [F(), S("b", 1)], {}, "scalar")
+    yield of("gather", gather, [F(), S(I, 0)], {"dim": 0}, "scalar")
+    yield of("indexSelect", pick, [F(), T(I, [0])], {"dim": 0}, "scalar")
     yield of("maskedSelect", masked, [F(3, 2), T("b", [1, 0, 1, 0, 1, 1], 3, 2)], {}, "repeated",
              repeat=True)
     embed = lambda t, a: torch.nn.functional.embedding(t[1], t[0])

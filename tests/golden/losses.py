@@ -47,6 +47,8 @@ def cases():
         yield Case("smoothL1Loss.beta", f"beta={beta}", smooth,
                    [X([0.3, -0.4, 2.9, -2.9, 0.1, 3.7]), X([0.0, 0.1, 0.2, 0.3, 0.4, 0.5])],
                    {"beta": beta})
+    yield Case("smoothL1Loss.beta", "repeated", smooth,
+               [F(2, 3, lo=1, hi=1.4), F(2, 3, lo=0, hi=0.4)], {"beta": 0.25}, repeat=True)
     for op, call in (("nllLoss", fn.nll_loss), ("crossEntropy", fn.cross_entropy)):
         run = lambda t, a, call=call: call(t[0], t[1], reduction=reduced(a))
         for reduction in REDUCTIONS:

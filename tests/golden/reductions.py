@@ -100,9 +100,10 @@ def single():
         yield over(op, whole, [give(2, 3, 2)], {}, "cube")
         yield over(op, whole, [give(5)], {}, "vector")
         yield over(op, whole, [give()], {}, "scalar")
-        if op == "prod" or not differentiable:
-            yield over(op, whole, [give(3, 2)], {}, "repeated", repeat=True)
-            yield over(op + ".dim", part, [give(3, 2)], {"dim": 1}, "repeated", repeat=True)
+        # Equal maxima share the gradient, which no small step can show: values only.
+        smooth = differentiable and op == "prod"
+        yield over(op, whole, [D(3, 2, grad=smooth)], {}, "repeated", repeat=True)
+        yield over(op + ".dim", part, [give(3, 2)], {"dim": 1}, "repeated", repeat=True)
         if op in ("prod", "any", "all", "median"):
             yield over(op, whole, [T("f32", [], 0, 3)], {}, "empty")
         yield from edges(op, whole, differentiable, {})
@@ -194,12 +195,21 @@ def orderings():
             yield over("sort.dim", run, [D(3, 4)], args, f"dim={dim},{descending}")
         yield from edges("sort.dim", run, True, {"dim": 0, "descending": descending},
                          f",descending={descending}")
+    yield over("sort", full, [D(3, 4)], {}, "repeated", repeat=True)
+    yield over("sort.dim", run, [D(3, 4)], {"dim": 1, "descending": True}, "repeated",
+               repeat=True)
+    yield over("sort.dim", run, [D(0, 4)], {"dim": 1, "descending": True}, "empty")
+    yield over("sort.dim", run, [D()], {"dim": 0, "descending": True}, "scalar")
     top = lambda x, a: tuple(torch.topk(x, a["k"]))
     best = lambda x, a: tuple(torch.topk(x, a["k"], a["dim"], a["largest"]))
     for k in (0, 1, 3, 5):
         yield over("topk", top, [D(2, 5)], {"k": k}, f"k={k}")
     yield over("topk", top, [T("i64", [5, 1, 4, 2])], {"k": 2}, "integers")
     yield over("topk", top, [T("f32", [1.0, NAN, 5.0, INF], grad=True)], {"k": 3}, "nan")
+    yield over("topk", top, [D(3, 4)], {"k": 2}, "repeated", repeat=True)
+    yield over("topk", top, [D(0, 4)], {"k": 2}, "empty")
+    yield over("topk.dim", best, [D(3, 4)], {"k": 2, "dim": 1, "largest": False}, "repeated",
+               repeat=True)
     for dim, largest in ((0, True), (1, False), (-1, True), (0, False)):
         args = {"k": 2, "dim": dim, "largest": largest}
         yield over("topk.dim", best, [D(3, 4)], args, f"dim={dim},{largest}")

@@ -40,6 +40,9 @@ def shapes():
     yield from call_all("flatten.range", lambda x, a: x.flatten(a["start"], a["end"]),
                         [{"start": s, "end": e} for s, e in ((0, 1), (1, 2), (1, -1), (1, 1))])
     yield from call_all("squeeze", lambda x, a: x.squeeze(), [{}], (1, 3, 1))
+    yield of("squeeze", lambda x, a: x.squeeze(), [F(3, 1, 2)], {}, "wide", repeat=True)
+    yield of("squeeze.dim", lambda x, a: x.squeeze(a["dim"]), [F(3, 1, 2)], {"dim": 1}, "wide",
+             repeat=True)
     yield from call_all("squeeze.dim", lambda x, a: x.squeeze(a["dim"]),
                         [{"dim": d} for d in (0, 1, 2, -1)], (1, 3, 1))
     yield of("squeeze.dim", lambda x, a: x.squeeze(a["dim"]), [F()], {"dim": 0}, "scalar")
@@ -56,6 +59,9 @@ def orders():
     yield of("t", lambda x, a: x.t(), [F()], {}, "scalar")
     yield from call_all("permute", lambda x, a: x.permute(a["dims"]),
                         [{"dims": d} for d in ([2, 0, 1], [0, 1, 2], [-1, 0, 1], [1, 0, 2])])
+    yield of("transpose", lambda x, a: x.transpose(a["a"], a["b"]), [F(0, 3)], {"a": 0, "b": 1},
+             "empty")
+    yield of("permute", lambda x, a: x.permute(a["dims"]), [F()], {"dims": []}, "scalar")
     yield from call_all("movedim", lambda x, a: x.movedim(a["from"], a["to"]),
                         [{"from": f, "to": t} for f, t in ((0, 2), (2, 0), (-1, 1), (1, 1))])
     yield from call_all("diagonal", lambda x, a: x.diagonal(), [{}], (3, 4))
@@ -72,6 +78,8 @@ def sizes():
     yield of("expand", lambda x, a: x.expand(a["shape"]), [F(1, 3)], {"shape": [0, 3]}, "empty")
     yield Case("expandAs", "column", lambda t, a: t[0].expand_as(t[1]),
                [F(2, 1), F(3, 2, 4, grad=False)], strides=True)
+    yield Case("expandAs", "wide", lambda t, a: t[0].expand_as(t[1]),
+               [F(2, 1), F(2, 3, grad=False)], strides=True, repeat=True)
     yield from call_all("select", lambda x, a: x.select(a["dim"], a["index"]),
                         [{"dim": d, "index": i} for d, i in ((0, 1), (1, -1), (-1, 0), (2, 1))])
     yield from call_all("narrow", lambda x, a: x.narrow(a["dim"], a["start"], a["length"]),
@@ -99,8 +107,12 @@ def pieces():
     yield from call_all("unbind.dim", lambda x, a: x.unbind(a["dim"]),
                         [{"dim": d} for d in (0, 1, -1)])
     for args in ({"dim": 0}, {"dim": -1}):
-        yield Case("unbindCopy", f"dim={args['dim']}",
-                   lambda t, a: torch.unbind_copy(t[0], a["dim"]), [F(2, 3)], args)
+        for repeat in (False, True):
+            yield Case("unbindCopy", f"dim={args['dim']}" + (",repeated" if repeat else ""),
+                       lambda t, a: torch.unbind_copy(t[0], a["dim"]), [F(2, 3)], args,
+                       repeat=repeat)
+    yield of("split", equal, [F(0, 2)], {"size": 2, "dim": 0}, "empty")
+    yield of("unbind.dim", lambda x, a: x.unbind(a["dim"]), [F(2, 0)], {"dim": 0}, "empty")
 
 
 def subscript(t, items):
@@ -157,6 +169,8 @@ def reads():
                [T("i64", range(12), 3, 4), T(I, [2, 0])], {"index": [ALL, BY(1)]})
     yield Case("get.index", "repeated", lambda t, a: t[0][subscript(t, a["index"])],
                [F(4, 3), T(I, [1, 1, 1])], {"index": [BY(1)]}, repeat=True)
+    yield Case("get.index", "empty", lambda t, a: t[0][subscript(t, a["index"])],
+               [F(0, 3), T(I, [1, 0])], {"index": [ALL, BY(1)]})
     for at in ([1], [1, 2], [-1, 0, 1]):
         yield Case("get", f"at={at}", lambda t, a: t[0][tuple(a["at"])], [F(2, 3, 2)], {"at": at})
     yield Case("get", "repeated", lambda t, a: t[0][tuple(a["at"])], [F(2, 3, 2)], {"at": [1]},

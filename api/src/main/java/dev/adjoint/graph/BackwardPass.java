@@ -50,7 +50,7 @@ final class BackwardPass {
   @Nullable EagerTensor[] run(
       List<Node.Slot> roots, List<EagerTensor> gradients, List<Node.Slot> inputs) {
     captured = new EagerTensor[inputs.size()];
-    try (HandleScope scope = HandleScope.open()) {
+    try (HandleScope _ = HandleScope.open()) {
       discover(roots);
       if (!accumulate) {
         markNeeded(inputs);

@@ -33,7 +33,7 @@ final class CopySlices extends Node {
     if (g == null) {
       return new EagerTensor[next.length];
     }
-    try (HandleScope scope = HandleScope.open()) {
+    try (HandleScope _ = HandleScope.open()) {
       EagerTensor whole = (EagerTensor) g.clone();
       EagerTensor part = view.replay(whole);
       EagerTensor written = (EagerTensor) part.clone();

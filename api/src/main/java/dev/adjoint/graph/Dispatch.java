@@ -7,6 +7,7 @@ import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.Window;
+import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Elementwise;
 import dev.adjoint.op.Op;
@@ -48,8 +49,8 @@ public final class Dispatch {
   }
 
   private static Tensor run(Elementwise op, Number[] parameters, DType type, EagerTensor[] in) {
-    OpenDevice device = sameDevice(op.label(), in);
-    Shape shape = broadcast(op.label(), in);
+    OpenDevice device = sameDevice(op, in);
+    Shape shape = broadcast(op, in);
     DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
     OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
     Storage[] storages = new Storage[in.length + parameters.length];
@@ -72,8 +73,8 @@ public final class Dispatch {
     EagerTensor[] in = eager(inputs);
     EagerTensor target = in[0];
     String writer = op.label().toLowerCase(Locale.ROOT) + "_";
-    sameDevice(op.label(), in);
-    Shape shape = broadcast(op.label(), in);
+    sameDevice(op, in);
+    Shape shape = broadcast(op, in);
     DType type = op.computeType(Promotion.of(op.condition(), in, parameters));
     InPlace.check(writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
     OpNode node = target.dtype().isFloating() ? record(op, in, parameters, 1) : null;
@@ -101,9 +102,9 @@ public final class Dispatch {
   /// Runs a structured operation.
   public static List<Tensor> compute(Compute op, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
-    sameDevice(op.label(), in);
+    sameDevice(op, in);
     List<Tensor> results;
-    try (Window window = Window.open();
+    try (Window _ = Window.open();
         HandleScope scope = HandleScope.open()) {
       results = GradMode.with(false, () -> op.forward(List.of(inputs)));
       for (int i = 0; i < results.size(); i++) {
@@ -138,9 +139,9 @@ public final class Dispatch {
     EagerTensor[] in = eager(inputs);
     EagerTensor target = in[0];
     String writer = op.label().toLowerCase(Locale.ROOT) + "_";
-    sameDevice(op.label(), in);
+    sameDevice(op, in);
     InPlace.check(writer, target, target.shape(), target.dtype(), in);
-    try (HandleScope scope = HandleScope.open()) {
+    try (HandleScope _ = HandleScope.open()) {
       EagerTensor result = (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
       InPlace.check(writer, target, result.shape(), result.dtype(), in);
       OpNode node = record(op, in, null, 1);
@@ -186,7 +187,7 @@ public final class Dispatch {
   public static Tensor copy(Compute op, Tensor target, Tensor source) {
     EagerTensor[] in = eager(new Tensor[] {target, source});
     EagerTensor to = in[0];
-    Shape shape = broadcast("copy_", in);
+    Shape shape = broadcast(op, in);
     InPlace.check("copy_", to, shape, to.dtype(), in);
     OpNode node = to.dtype().isFloating() ? record(op, in, null, 1) : null;
     copyInto(to, in[1], "copy_");
@@ -248,13 +249,14 @@ public final class Dispatch {
     return in;
   }
 
-  static void requireSameDevice(String op, EagerTensor a, @Nullable Tensor b) {
+  /// Gradients live where their tensors do.
+  static void requireSameDevice(EagerTensor a, @Nullable Tensor b) {
     if (b != null) {
-      sameDevice(op, new EagerTensor[] {a, (EagerTensor) b});
+      sameDevice(BinaryOp.ADD, new EagerTensor[] {a, (EagerTensor) b});
     }
   }
 
-  private static OpenDevice sameDevice(String op, EagerTensor[] in) {
+  private static OpenDevice sameDevice(Op op, EagerTensor[] in) {
     OpenDevice first = in[0].storage().device();
     for (EagerTensor t : in) {
       OpenDevice device = t.storage().device();
@@ -265,17 +267,20 @@ public final class Dispatch {
                 + " and "
                 + device
                 + "! In "
-                + op.toLowerCase(Locale.ROOT)
+                + op.label().toLowerCase(Locale.ROOT)
                 + ". Move one with to(device).");
       }
     }
     return first;
   }
 
-  private static Shape broadcast(String op, EagerTensor[] in) {
+  private static Shape broadcast(Op op, EagerTensor[] in) {
     Shape shape = in[0].layout().shape();
     for (int i = 1; i < in.length; i++) {
-      shape = shape.broadcast(in[i].layout().shape(), op);
+      Shape other = in[i].layout().shape();
+      if (!shape.equals(other)) {
+        shape = shape.broadcast(other, op.label().toLowerCase(Locale.ROOT));
+      }
     }
     return shape;
   }

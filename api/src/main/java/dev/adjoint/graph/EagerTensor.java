@@ -236,7 +236,7 @@ public final class EagerTensor implements Tensor {
               + dtype()
               + "'. Convert the gradient with to(...) first.");
     }
-    Dispatch.requireSameDevice("setGrad", this, gradient);
+    Dispatch.requireSameDevice(this, gradient);
     if (gradient instanceof EagerTensor g) {
       HandleScope.free(g);
     }
@@ -249,7 +249,7 @@ public final class EagerTensor implements Tensor {
   synchronized void accumulateGrad(EagerTensor gradient, boolean mayTake) {
     boolean recording = GradMode.isEnabled();
     EagerTensor old = grad;
-    try (HandleScope s = HandleScope.open()) {
+    try (HandleScope _ = HandleScope.open()) {
       if (old == null) {
         boolean take = mayTake && !recording && gradient.isExclusive();
         grad = take ? alias(gradient.storage(), gradient.layout, false) : copyOf(gradient, recording);

@@ -24,7 +24,7 @@ public final class Gradients {
     GradMode.with(
         create,
         () -> {
-          try (HandleScope scope = HandleScope.open()) {
+          try (HandleScope _ = HandleScope.open()) {
             List<EagerTensor> start = rootGradients(roots, gradients);
             return new BackwardPass(retain, true).run(slots(roots), start, List.of());
           }
@@ -56,7 +56,7 @@ public final class Gradients {
         GradMode.with(
             create,
             () -> {
-              try (HandleScope scope = HandleScope.open()) {
+              try (HandleScope _ = HandleScope.open()) {
                 List<EagerTensor> start = rootGradients(outputs, gradients);
                 return new BackwardPass(retain, false).run(slots(outputs), start, targets);
               }
@@ -133,7 +133,7 @@ public final class Gradients {
   }
 
   private static EagerTensor checked(int index, EagerTensor root, EagerTensor g) {
-    Dispatch.requireSameDevice("backward", root, g);
+    Dispatch.requireSameDevice(root, g);
     if (!g.shape().equals(root.shape())) {
       throw new ShapeException(
           "Mismatch in shape: grad_output["

@@ -8,7 +8,7 @@ public final class HandleScope implements AutoCloseable {
   private static final ThreadLocal<@Nullable HandleScope> CURRENT = new ThreadLocal<>();
 
   private final @Nullable HandleScope outer = CURRENT.get();
-  private final ArrayList<EagerTensor> handles = new ArrayList<>();
+  private final ArrayList<EagerTensor> handles = new ArrayList<>(4);
 
   private HandleScope() {}
 

@@ -1,5 +1,7 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.Tensor;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.Compute;
@@ -119,40 +121,34 @@ final class OpNode extends Node implements Saved {
     if (!any) {
       return results;
     }
-    try (Window window = Window.open();
-        HandleScope scope = HandleScope.open()) {
-      List<@Nullable Tensor> raw = formula(Arrays.asList(gradients));
+    try (Window _ = Window.open();
+        HandleScope _ = HandleScope.open()) {
+      if (op instanceof Elementwise e) {
+        Tensor g = requireNonNull(gradients[0]);
+        for (int i = 0; i < results.length; i++) {
+          Derivative d = needs(i) ? e.derivative(i) : null;
+          results[i] = d == null ? null : finish(d.formula().apply(g, this), i, gradients, results);
+        }
+        return results;
+      }
+      List<? extends @Nullable Tensor> raw = structured(new ArrayList<>(Arrays.asList(gradients)));
       for (int i = 0; i < results.length; i++) {
         Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
-        results[i] = t == null ? null : finish((EagerTensor) t, i, gradients, results);
+        results[i] = t == null ? null : finish(t, i, gradients, results);
       }
     }
     return results;
   }
 
-  private List<@Nullable Tensor> formula(List<@Nullable EagerTensor> gradients) {
-    return switch (op) {
-      case Elementwise e -> {
-        List<@Nullable Tensor> out = new ArrayList<>(next.length);
-        for (int i = 0; i < next.length; i++) {
-          Derivative d = needs(i) ? e.derivative(i) : null;
-          Tensor g = gradients.get(0);
-          out.add(d == null || g == null ? null : d.formula().apply(g, this));
-        }
-        yield out;
-      }
-      case Compute c -> c.backward(new ArrayList<>(gradients), this);
-      case ViewOp v -> {
-        List<@Nullable Tensor> one = new ArrayList<>(1);
-        one.add(v.backward(new ArrayList<>(gradients), shapes[0]));
-        yield one;
-      }
-    };
+  private List<? extends @Nullable Tensor> structured(List<@Nullable Tensor> gradients) {
+    return op instanceof Compute c
+        ? c.backward(gradients, this)
+        : List.of(((ViewOp) op).backward(gradients, shapes[0]));
   }
 
   /// Sums to the input's shape, converts to its type, and makes a handle that the scope won't close.
   private EagerTensor finish(
-      EagerTensor t, int input, @Nullable EagerTensor[] gradients, @Nullable EagerTensor[] earlier) {
+      Tensor t, int input, @Nullable EagerTensor[] gradients, @Nullable EagerTensor[] earlier) {
     EagerTensor r = (EagerTensor) Dispatch.sumTo(t, shapes[input], name());
     r = (EagerTensor) r.to(types[input]);
     boolean shared = false;

@@ -31,7 +31,7 @@ final class ViewNode extends Node {
     if (g == null) {
       return new EagerTensor[1];
     }
-    try (HandleScope scope = HandleScope.open()) {
+    try (HandleScope _ = HandleScope.open()) {
       Tensor whole = Tensors.zeros(shape, type, g.device());
       view.replay(whole).copy_(g);
       HandleScope.free((EagerTensor) whole);

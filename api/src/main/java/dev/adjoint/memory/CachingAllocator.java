@@ -26,7 +26,7 @@ public final class CachingAllocator {
 
   private final Backend backend;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ReferenceQueue<Storage> unreachable = new ReferenceQueue<>();
+  private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
   private final List<ArrayDeque<Chunk>> free = new ArrayList<>();
   private @Nullable Lease leases;
   private @Nullable Buffer segment;
@@ -81,14 +81,14 @@ public final class CachingAllocator {
     return (bytes + 63) & -64;
   }
 
-  Lease allocate(Storage storage, long bytes) {
+  Lease allocate(Object holder, long bytes) {
     lock.lock();
     try {
       drain();
       Chunk chunk = take(sizeClass(bytes), bytes);
       live += chunk.bytes();
       peak = Math.max(peak, live);
-      Lease lease = new Lease(storage, chunk, this, unreachable);
+      Lease lease = new Lease(holder, chunk, this, unreachable);
       lease.next = leases;
       if (leases != null) {
         leases.previous = lease;

@@ -42,8 +42,14 @@ public final class Fusion {
         realize(s);
       }
     }
-    Storage result = Storage.pending(device, shape.elements(), Pending.of(row, type, sources));
-    Window.offer(result);
+    if (Window.isOpen()) {
+      Storage result = Storage.pending(device, shape.elements(), Pending.of(row, type, sources));
+      Window.offer(result);
+      return result;
+    }
+    DType stored = row.family().yieldsBool() ? DType.BOOL : type;
+    Storage result = Storage.allocate(device, stored, shape.elements());
+    write(result, Layout.contiguous(shape), row, type, sources, null);
     return result;
   }
 
@@ -74,22 +80,30 @@ public final class Fusion {
       Storage[] storages,
       Layout[] layouts,
       @Nullable String writer) {
-    long elements = layout.shape().elements();
-    ProgramBuilder builder = new ProgramBuilder();
     Source[] sources = new Source[storages.length];
     for (int i = 0; i < sources.length; i++) {
       sources[i] = new Source(storages[i], layouts[i]);
       prepare(storages[i], layouts[i]);
     }
-    if (elements == 0) {
+    write(target, layout, row, type, sources, writer);
+  }
+
+  private static void write(
+      Storage target,
+      Layout layout,
+      Row row,
+      DType type,
+      Source[] sources,
+      @Nullable String writer) {
+    if (layout.shape().elements() == 0) {
       if (writer != null) {
         target.forWriting(0, new long[0], writer);
       }
       return;
     }
-    int value = builder.apply(row, type, sources);
-    boolean yieldsBool = row.family().yieldsBool();
-    builder.output(builder.cast(value, yieldsBool ? DType.BOOL : type, target.type()));
+    ProgramBuilder builder = new ProgramBuilder();
+    DType yielded = row.family().yieldsBool() ? DType.BOOL : type;
+    builder.output(builder.cast(builder.apply(row, type, sources), yielded, target.type()));
     Program program = builder.build();
     Iteration nest = nest(builder, layout.shape(), new Layout[] {layout}, layout.shape().rank());
     Operand[] operands = inputs(builder, nest, 1);
@@ -98,11 +112,10 @@ public final class Fusion {
         writer == null
             ? target.forFilling(layout.offset(), nest.strides[last])
             : target.forWriting(layout.offset(), nest.strides[last], writer);
-    target
-        .device()
-        .launch(
-            new Launch.Elementwise(row.name(), program, nest.shape, operands, builder.scalars()));
-    Reference.reachabilityFence(builder.inputs);
+    long[] scalars = builder.scalars();
+    OpenDevice device = target.device();
+    device.launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
+    Reference.reachabilityFence(sources);
     Reference.reachabilityFence(target);
   }
 

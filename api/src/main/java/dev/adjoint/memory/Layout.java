@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Pure arithmetic: arguments were checked by the operation that asks.
 public final class Layout {
+  private static final Layout SCALAR = new Layout(Shape.SCALAR, new long[0], 0);
+
   private final Shape shape;
   private final long[] strides;
   private final long offset;
@@ -22,7 +24,7 @@ public final class Layout {
 
   /// Row-major from the storage's start.
   public static Layout contiguous(Shape shape) {
-    return new Layout(shape, rowMajorStrides(shape), 0);
+    return shape.rank() == 0 ? SCALAR : new Layout(shape, rowMajorStrides(shape), 0);
   }
 
   /// Any layout; the caller answers for its fitting the storage.

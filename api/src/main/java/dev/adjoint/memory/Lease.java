@@ -5,9 +5,9 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
 
-/// A storage's hold on a piece of device memory, and the net under it: when the storage is
+/// A storage's or a slab's hold on a piece of device memory, and the net under it: when the holder is
 /// unreachable the collector puts this on a queue, which the next allocation drains.
-final class Lease extends PhantomReference<Storage> {
+final class Lease extends PhantomReference<Object> {
 
   /// Memory of a rounded size that leases take turns to use.
   record Chunk(Buffer buffer, long offset, long bytes, int sizeClass) {}
@@ -20,8 +20,8 @@ final class Lease extends PhantomReference<Storage> {
   @Nullable Lease next;
   boolean ended;
 
-  Lease(Storage storage, Chunk chunk, CachingAllocator owner, ReferenceQueue<Storage> queue) {
-    super(storage, queue);
+  Lease(Object holder, Chunk chunk, CachingAllocator owner, ReferenceQueue<Object> queue) {
+    super(holder, queue);
     this.chunk = chunk;
     this.owner = owner;
   }

@@ -8,6 +8,7 @@ import dev.adjoint.type.Device;
 public final class OpenDevice {
   private final Backend backend;
   private final CachingAllocator allocator;
+  private final ThreadLocal<Slab> slabs = new ThreadLocal<>();
 
   public OpenDevice(Backend backend) {
     this.backend = backend;
@@ -24,6 +25,11 @@ public final class OpenDevice {
 
   public CachingAllocator allocator() {
     return allocator;
+  }
+
+  /// A slab of this thread with room for a tiny storage.
+  Slab slab(long bytes) {
+    return Slab.withRoom(slabs, allocator, bytes);
   }
 
   /// Hands work to the backend; operands come from storages, which count writes.

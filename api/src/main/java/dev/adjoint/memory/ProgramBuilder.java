@@ -10,7 +10,6 @@ import dev.adjoint.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +21,7 @@ final class ProgramBuilder {
   // Until the number of inputs is known, scalars and instructions are numbered from these bases.
   private static final int SCALAR = 1 << 16;
   private static final int RESULT = 1 << 20;
+  private static final Storage[] NONE = {};
   private static final DType[] TYPES = DType.values();
   private static final ConcurrentHashMap<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
 
@@ -34,7 +34,9 @@ final class ProgramBuilder {
   private int results;
   private int[] outputs = new int[2];
   private int outputCount;
-  private @Nullable Map<Storage, Integer> known;
+  private Storage[] known = NONE;
+  private int[] knownValues = {};
+  private int knownCount;
   private @Nullable Map<Long, Integer> casts;
 
   /// The structure of a program as numbers; what [Program] is looked up by.
@@ -70,16 +72,18 @@ final class ProgramBuilder {
   }
 
   private int result(Storage storage, Pending p) {
-    Map<Storage, Integer> values = known;
-    if (values == null) {
-      values = new IdentityHashMap<>();
-      known = values;
+    for (int i = 0; i < knownCount; i++) {
+      if (known[i] == storage) {
+        return knownValues[i];
+      }
     }
-    Integer value = values.get(storage);
-    if (value == null) {
-      value = apply(requireNonNull(p.row), p.type, p.sources);
-      values.put(storage, value);
+    int value = apply(requireNonNull(p.row), p.type, p.sources);
+    if (knownCount == known.length) {
+      known = Arrays.copyOf(known, 2 * knownCount + 4);
+      knownValues = Arrays.copyOf(knownValues, known.length);
     }
+    known[knownCount] = storage;
+    knownValues[knownCount++] = value;
     return value;
   }
 

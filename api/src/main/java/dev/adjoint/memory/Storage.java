@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.type.ClosedException;
 import dev.adjoint.type.DType;
@@ -30,7 +31,9 @@ public final class Storage {
   private final DType type;
   private final long elements;
   private volatile @Nullable Pending pending;
-  private @Nullable Lease lease;
+  private @Nullable Buffer buffer;
+  private long start;
+  private @Nullable Object holder;
   private volatile int references = 1;
   private volatile int version;
   private int uses;
@@ -98,10 +101,13 @@ public final class Storage {
       if (p != null) {
         p.drop();
       }
-      Lease held = lease;
-      lease = null;
-      if (held != null) {
-        held.owner.release(held);
+      Object held = holder;
+      holder = null;
+      buffer = null;
+      if (held instanceof Lease lease) {
+        lease.owner.release(lease);
+      } else if (held instanceof Slab slab) {
+        slab.release();
       }
     }
   }
@@ -172,24 +178,32 @@ public final class Storage {
   }
 
   private Operand operand(long offset, long[] strides) {
-    Lease l = lease;
-    if (l == null) {
-      if (references > 0) {
-        return operand(take(), offset, strides);
+    Buffer memory = buffer;
+    if (memory == null) {
+      if (references <= 0) {
+        throw new ClosedException("This tensor's memory was already given back: it was closed.");
       }
-      throw new ClosedException("This tensor's memory was already given back: it was closed.");
+      memory = take();
     }
-    return operand(l, offset, strides);
+    return new Operand(memory, start / type.bytes() + offset, strides);
   }
 
-  private Operand operand(Lease l, long offset, long[] strides) {
-    return new Operand(l.chunk.buffer(), l.chunk.offset() / type.bytes() + offset, strides);
-  }
-
-  private Lease take() {
-    Lease l = device.allocator().allocate(this, Math.max(1, elements) * type.bytes());
-    lease = l;
-    return l;
+  private Buffer take() {
+    long bytes = Math.max(1, elements) * type.bytes();
+    Buffer memory;
+    if (bytes <= Slab.LARGEST) {
+      Slab slab = device.slab(bytes);
+      start = slab.cut(bytes);
+      memory = slab.buffer();
+      holder = slab;
+    } else {
+      Lease lease = device.allocator().allocate(this, bytes);
+      start = lease.chunk.offset();
+      memory = lease.chunk.buffer();
+      holder = lease;
+    }
+    buffer = memory;
+    return memory;
   }
 
   /// Called with the memory filled: the description is no longer needed.

@@ -1,5 +1,7 @@
 package dev.adjoint.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +23,14 @@ public final class Window implements AutoCloseable {
     return w;
   }
 
-  /// Leaves the value pending if a window is open, and computes it otherwise.
+  /// Whether results of this thread are to stay pending.
+  static boolean isOpen() {
+    return CURRENT.get() != null;
+  }
+
+  /// Leaves a value pending until the innermost window computes.
   static void offer(Storage storage) {
-    Window w = CURRENT.get();
-    if (w == null) {
-      Fusion.realize(storage);
-    } else {
-      w.waiting.add(storage);
-    }
+    requireNonNull(CURRENT.get()).waiting.add(storage);
   }
 
   /// Computes everything that waits on this thread; something is about to be written.

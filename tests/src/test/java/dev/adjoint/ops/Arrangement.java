@@ -1,6 +1,5 @@
 package dev.adjoint.ops;
 
-import dev.adjoint.Index;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.type.DType;
@@ -69,10 +68,8 @@ enum Arrangement {
       if (dim < 0) {
         return CONTIGUOUS.lay(host, type, device);
       }
-      Index[] first = new Index[host.rank()];
-      Arrays.fill(first, Index.all());
-      first[dim] = Index.slice(0, 1);
-      return CONTIGUOUS.lay(host, type, device).get(first).clone().expand(host.shape());
+      Tensor first = CONTIGUOUS.lay(host, type, device).narrow(dim, 0, 1).clone();
+      return first.expand(host.shape());
     }
 
     @Override

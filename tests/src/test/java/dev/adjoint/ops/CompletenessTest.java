@@ -29,6 +29,9 @@ class CompletenessTest {
   /// The factories that join tensors; the others compute nothing from tensors.
   private static final Set<String> JOINS = Set.of("cat", "stack", "where", "embedding");
 
+  /// Rows of vectors alone, which have nothing to transpose.
+  private static final Set<String> VECTORS = Set.of("dot");
+
   @Test
   void everyRowHasGoldenCasesAndEveryGoldenCaseHasARow() {
     Set<String> rows = OpCases.all().stream().map(OpCase::op).collect(sorted());
@@ -37,6 +40,20 @@ class CompletenessTest {
         new TreeSet<>(GoldenFile.cases().keySet()),
         "rows of *Cases.java, then operations of tests/golden/*.py");
     assertEquals(rows.size(), OpCases.all().size(), "two rows have one name");
+  }
+
+  @Test
+  void everyRowMeetsEveryArrangement() {
+    Set<String> open = new TreeSet<>();
+    for (OpCase row : OpCases.all()) {
+      for (Arrangement arrangement : Arrangement.values()) {
+        boolean possible = row.accepts(arrangement) && !VECTORS.contains(row.op());
+        if (possible && GoldenFile.cases().get(row.op()).stream().noneMatch(arrangement::changes)) {
+          open.add(row.op() + " " + arrangement);
+        }
+      }
+    }
+    assertTrue(open.isEmpty(), () -> "add cases to tests/golden/*.py for " + open);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.function.Function;
 /// @param gradient how far first derivatives may be off
 /// @param second how far second derivatives may be off
 /// @param elementwise whether each element depends on the elements at its place alone
+/// @param dense whether strides may forbid the call, so that only dense ones are tried
 record OpCase(
     String op,
     List<String> covers,
@@ -23,7 +24,8 @@ record OpCase(
     Bound value,
     Bound gradient,
     Bound second,
-    boolean elementwise) {
+    boolean elementwise,
+    boolean dense) {
 
   private static final Bound VALUE = new Bound(4, 2);
   private static final Bound GRADIENT = new Bound(8, 4);
@@ -37,7 +39,7 @@ record OpCase(
   /// A row of several results.
   static OpCase many(String op, String methods, Function<Inputs, List<Tensor>> call) {
     List<String> covers = List.of(methods.split(" "));
-    return new OpCase(op, covers, call, null, VALUE, GRADIENT, SECOND, false);
+    return new OpCase(op, covers, call, null, VALUE, GRADIENT, SECOND, false, false);
   }
 
   /// A row that returns values and where they were found.
@@ -55,12 +57,22 @@ record OpCase(
   OpCase inPlace(Function<Inputs, Tensor> other) {
     List<String> all = new ArrayList<>(covers);
     covers.forEach(method -> all.add(method.replace("(", "_(")));
-    return new OpCase(op, all, call, other, value, gradient, second, elementwise);
+    return new OpCase(op, all, call, other, value, gradient, second, elementwise, dense);
   }
 
   /// The row marked as one whose elements do not depend on their neighbours.
   OpCase each() {
-    return new OpCase(op, covers, call, inPlace, value, gradient, second, true);
+    return new OpCase(op, covers, call, inPlace, value, gradient, second, true, dense);
+  }
+
+  /// The row marked as one that PyTorch, too, refuses for some strides.
+  OpCase ofDense() {
+    return new OpCase(op, covers, call, inPlace, value, gradient, second, elementwise, true);
+  }
+
+  /// Whether the call is possible in an arrangement.
+  boolean accepts(Arrangement arrangement) {
+    return !dense || arrangement == Arrangement.CONTIGUOUS;
   }
 
   /// The row with bounds in ulps, of which half is also allowed as an error at magnitude one.
@@ -72,7 +84,7 @@ record OpCase(
   }
 
   OpCase within(Bound ofValue, Bound ofGradient, Bound ofSecond) {
-    return new OpCase(op, covers, call, inPlace, ofValue, ofGradient, ofSecond, elementwise);
+    return new OpCase(op, covers, call, inPlace, ofValue, ofGradient, ofSecond, elementwise, dense);
   }
 
   @Override

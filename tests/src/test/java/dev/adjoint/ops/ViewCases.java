@@ -13,7 +13,7 @@ final class ViewCases {
 
   static List<OpCase> rows() {
     return exact(
-        op("view", "view(long[])", in -> in.x().view(in.longs("shape"))),
+        op("view", "view(long[])", in -> in.x().view(in.longs("shape"))).ofDense(),
         op("reshape", "reshape(long[])", in -> in.x().reshape(in.longs("shape"))),
         op("flatten", "flatten()", in -> in.x().flatten()),
         op(

@@ -5,7 +5,6 @@ import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.type.Device;
-import dev.adjoint.type.OutOfMemoryException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -17,7 +16,8 @@ final class CpuBackend implements Backend {
   private final WorkerPool pool = WorkerPool.ofProcessors();
   private final ElementwiseLauncher elementwise = new ElementwiseLauncher(pool);
   private final FoldLauncher folds = new FoldLauncher(pool);
-  private final KernelLauncher kernels = new KernelLauncher(pool);
+  private final KernelLauncher kernels =
+      new KernelLauncher(pool, new MatMul(pool, elementwise));
 
   @Override
   public Device device() {
@@ -49,16 +49,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public Buffer allocate(long bytes) {
-    long address = NativeKernels.allocate(bytes);
-    if (address == 0) {
-      throw new OutOfMemoryException(
-          "cpu out of memory: tried to allocate "
-              + bytes
-              + " bytes; the system can give "
-              + NativeKernels.available()
-              + ". Close tensors you no longer need (Scope), or work in smaller batches.");
-    }
-    return new CpuBuffer(address, bytes);
+    return CpuBuffer.allocate(bytes);
   }
 
   @Override

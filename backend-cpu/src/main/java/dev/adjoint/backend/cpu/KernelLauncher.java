@@ -1,7 +1,11 @@
 package dev.adjoint.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Runs structured kernels: groups go to whichever thread is free.
@@ -10,22 +14,42 @@ final class KernelLauncher {
   private static final long SHORT_WORK = 1 << 15;
 
   private static final long CRITICAL_WORK = 1 << 12;
+  private static final int BYTES_ENTRIES = 8;
+
+  /// Operands' element sizes lie beside each kernel, since an index is int64 whatever the type.
+  ///
+  /// @param bytes 0 where the last entry before it stands for all that follow
+  private record Entry(long address, long[] bytes) {
+
+    long bytes(int operand) {
+      int i = Math.min(operand, bytes.length - 1);
+      while (bytes[i] == 0) {
+        i--;
+      }
+      return bytes[i];
+    }
+  }
 
   private final WorkerPool pool;
-  private final ConcurrentHashMap<Kernel, Long> addresses = new ConcurrentHashMap<>();
+  private final MatMul matMul;
+  private final ConcurrentHashMap<Kernel, Entry> entries = new ConcurrentHashMap<>();
 
-  KernelLauncher(WorkerPool pool) {
+  KernelLauncher(WorkerPool pool, MatMul matMul) {
     this.pool = pool;
+    this.matMul = matMul;
   }
 
   void launch(Launch.Call call) {
-    long kernel = addresses.computeIfAbsent(call.kernel(), k -> NativeKernels.require(k.symbol()));
-    int operands = call.operands().length;
-    int sizes = call.sizes().length;
-    Words words = Words.take(operands + sizes + call.scalars().length);
+    if (call.kernel().name().equals("matmul") && matMul.launch(call)) {
+      return;
+    }
+    Entry kernel = entries.computeIfAbsent(call.kernel(), KernelLauncher::entry);
+    Operand[] operands = call.operands();
+    Words words = Words.take(operands.length + call.sizes().length + call.scalars().length);
     long operandsAt = words.here();
-    for (var operand : call.operands()) {
-      words.put(((CpuBuffer) operand.buffer()).address());
+    for (int o = 0; o < operands.length; o++) {
+      long base = ((CpuBuffer) operands[o].buffer()).address();
+      words.put(base + operands[o].offset() * kernel.bytes(o));
     }
     long sizesAt = words.here();
     words.put(call.sizes());
@@ -33,16 +57,28 @@ final class KernelLauncher {
     for (double scalar : call.scalars()) {
       words.put(scalar);
     }
-    long work = call.groups() * Math.max(call.groupWork(), 1);
-    if (work <= CRITICAL_WORK) {
-      NativeKernels.shortCall(kernel, operandsAt, sizesAt, scalarsAt, 0, call.groups());
+    run(kernel.address(), operandsAt, sizesAt, scalarsAt, call);
+    words.giveBack();
+  }
+
+  private void run(long kernel, long operands, long sizes, long scalars, Launch.Call call) {
+    long groupWork = Math.max(call.groupWork(), 1);
+    if (call.groups() * groupWork <= CRITICAL_WORK) {
+      NativeKernels.shortCall(kernel, operands, sizes, scalars, 0, call.groups());
     } else {
       pool.run(
           call.groups(),
-          Math.max(1, SHORT_WORK / Math.max(call.groupWork(), 1)),
+          Math.max(1, SHORT_WORK / groupWork),
           (first, last) ->
-              NativeKernels.call(kernel, operandsAt, sizesAt, scalarsAt, first, last));
+              NativeKernels.call(kernel, operands, sizes, scalars, first, last));
     }
-    words.giveBack();
+  }
+
+  @SuppressWarnings("restricted")
+  private static Entry entry(Kernel kernel) {
+    String table = kernel.name() + "_bytes_" + kernel.type().suffix();
+    MemorySegment bytes =
+        MemorySegment.ofAddress(NativeKernels.require(table)).reinterpret(BYTES_ENTRIES * 8L);
+    return new Entry(NativeKernels.require(kernel.symbol()), bytes.toArray(JAVA_LONG));
   }
 }

@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /// Brings native libraries from the jar to a file and into the process.
@@ -98,26 +98,31 @@ final class NativeLibrary {
   }
 
   /// Copies a resource to the cache, unless it is there, and returns the file; null when there is no
-  /// such resource. Libraries that need each other are told apart by nothing but their folder, so
-  /// `with` names those that must lie beside it.
-  static @Nullable Path extract(String resource, String... with) {
-    byte[] bytes = read(resource);
-    if (bytes == null) {
+  /// such resource.
+  ///
+  /// @param siblings names of resources that must lie beside it, where they exist
+  static @Nullable Path extract(String resource, String... siblings) {
+    URL url = find(resource);
+    if (url == null) {
       return null;
     }
-    Path folder = cache().resolve(hash(bytes));
+    Path folder = cache();
     try {
+      folder = folder.resolve(contentKey(url));
       createPrivate(folder);
-      for (String name : with) {
-        byte[] sibling = read(resource.substring(0, resource.lastIndexOf('/') + 1) + name);
-        if (sibling != null) {
-          place(folder.resolve(name), sibling);
+      String parent = resource.substring(0, resource.lastIndexOf('/') + 1);
+      for (String sibling : siblings) {
+        URL beside = find(parent + sibling);
+        if (beside != null) {
+          place(beside, folder.resolve(sibling));
         }
       }
-      return place(folder.resolve(resource.substring(resource.lastIndexOf('/') + 1)), bytes);
+      return place(url, folder.resolve(resource.substring(parent.length())));
     } catch (IOException e) {
       throw new DeviceException(
-          "cpu: cannot write native libraries to "
+          "cpu: cannot copy "
+              + resource
+              + " to "
               + folder
               + ": "
               + e
@@ -127,22 +132,31 @@ final class NativeLibrary {
     }
   }
 
-  private static byte @Nullable [] read(String resource) {
-    ClassLoader loader = NativeLibrary.class.getClassLoader();
-    try (InputStream in = loader.getResourceAsStream(resource)) {
-      return in == null ? null : in.readAllBytes();
-    } catch (IOException e) {
-      throw new DeviceException("cpu: cannot read " + resource + " from the class path: " + e);
+  private static @Nullable URL find(String resource) {
+    return NativeLibrary.class.getClassLoader().getResource(resource);
+  }
+
+  /// Checksum and size: a jar's directory has both, so that a library is not read to find its copy.
+  private static String contentKey(URL url) throws IOException {
+    if (url.openConnection() instanceof JarURLConnection jar) {
+      return String.format("%08x-%x", jar.getJarEntry().getCrc(), jar.getJarEntry().getSize());
+    }
+    try (InputStream in = url.openStream()) {
+      byte[] bytes = in.readAllBytes();
+      CRC32 crc = new CRC32();
+      crc.update(bytes);
+      return String.format("%08x-%x", crc.getValue(), bytes.length);
     }
   }
 
-  private static Path place(Path file, byte[] bytes) throws IOException {
-    if (Files.exists(file) && Files.size(file) == bytes.length) {
+  /// A file under its final name is complete, since it got the name by a rename.
+  private static Path place(URL source, Path file) throws IOException {
+    if (Files.exists(file)) {
       return file;
     }
     Path part = Files.createTempFile(file.getParent(), "part", null);
-    try {
-      Files.write(part, bytes);
+    try (InputStream in = source.openStream()) {
+      Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);
@@ -183,15 +197,6 @@ final class NativeLibrary {
     return PLATFORM.startsWith("macos")
         ? Path.of(home, "Library", "Caches", "adjoint")
         : Path.of(home, ".cache", "adjoint");
-  }
-
-  private static String hash(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return HexFormat.of().formatHex(digest, 0, 12);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 
   private static String platform() {

@@ -1,0 +1,186 @@
+package dev.adjoint.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DeviceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Products of float32 and float64 matrices by whatever BLAS there is: the one that the property
+/// `adjoint.blas` names, the OpenBLAS in bytedeco's jar, or the system's.
+///
+/// It runs on the thread that calls it; [MatMul] brings the threads.
+final class Blas {
+  private static final String PROPERTY = "adjoint.blas";
+  private static final List<String> SYSTEM =
+      List.of("libopenblas.so.0", "libmkl_rt.so.2", "libblas.so.3", "libopenblas.dylib");
+  private static final int ROW_MAJOR = 101;
+  private static final int AS_IS = 111;
+  private static final int TRANSPOSED = 112;
+
+  /// A matrix as BLAS sees it: rows that lie `leading` elements apart, or columns that do.
+  record Matrix(long address, boolean transposed, int leading) {
+
+    private int order() {
+      return transposed ? TRANSPOSED : AS_IS;
+    }
+  }
+
+  private static final class Holder {
+    private static final @Nullable Blas FOUND = find();
+  }
+
+  private final MethodHandle sgemm;
+  private final MethodHandle dgemm;
+  private final MethodHandle sgemv;
+  private final MethodHandle dgemv;
+
+  private Blas(SymbolLookup library) {
+    this.sgemm = gemm(library, "cblas_sgemm", JAVA_FLOAT);
+    this.dgemm = gemm(library, "cblas_dgemm", JAVA_DOUBLE);
+    this.sgemv = gemv(library, "cblas_sgemv", JAVA_FLOAT);
+    this.dgemv = gemv(library, "cblas_dgemv", JAVA_DOUBLE);
+    keepToOneThread(library);
+  }
+
+  /// The BLAS of this process, loaded at the first call; null when there is none.
+  static @Nullable Blas get() {
+    return Holder.FOUND;
+  }
+
+  private static @Nullable Blas find() {
+    String named = System.getProperty(PROPERTY);
+    if (named != null) {
+      return named.equals("none") ? null : new Blas(NativeLibrary.load(Path.of(named)));
+    }
+    String platform =
+        NativeLibrary.PLATFORM.replace("aarch64", "arm64").replace("macos", "macosx");
+    boolean mac = platform.startsWith("macosx");
+    Path bundled =
+        NativeLibrary.extract(
+            "org/bytedeco/openblas/" + platform + (mac ? "/libopenblas.0.dylib" : "/libopenblas.so.0"),
+            mac
+                ? new String[] {"libgfortran.dylib", "libquadmath.0.dylib", "libgcc_s.1.1.dylib"}
+                : new String[] {"libgfortran.so.5", "libquadmath.so.0", "libgcc_s.so.1"});
+    return bundled != null ? new Blas(NativeLibrary.load(bundled)) : ofSystem();
+  }
+
+  @SuppressWarnings("restricted")
+  private static @Nullable Blas ofSystem() {
+    for (String name : SYSTEM) {
+      try {
+        SymbolLookup library = SymbolLookup.libraryLookup(name, Arena.global());
+        if (library.find("cblas_sgemm").isPresent()) {
+          return new Blas(library);
+        }
+      } catch (IllegalArgumentException e) {
+        continue; // not installed under this name
+      }
+    }
+    return null;
+  }
+
+  /// `c = a b + beta c`, with c's rows lying `leading` elements apart.
+  void multiply(
+      DType type, int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading) {
+    try {
+      if (type == DType.FLOAT32) {
+        sgemm.invokeExact(
+            ROW_MAJOR, a.order(), b.order(), m, n, k, 1f, a.address, a.leading, b.address,
+            b.leading, (float) beta, c, leading);
+      } else {
+        dgemm.invokeExact(
+            ROW_MAJOR, a.order(), b.order(), m, n, k, 1d, a.address, a.leading, b.address,
+            b.leading, beta, c, leading);
+      }
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+
+  /// `y = a x + beta y` for a matrix of rows by columns, as it is after its transposition.
+  void multiplyVector(
+      DType type, int rows, int columns, Matrix a, long x, int stride, double beta, long y) {
+    int m = a.transposed ? columns : rows; // BLAS takes the sizes of what lies in memory
+    int n = a.transposed ? rows : columns;
+    try {
+      if (type == DType.FLOAT32) {
+        sgemv.invokeExact(
+            ROW_MAJOR, a.order(), m, n, 1f, a.address, a.leading, x, stride, (float) beta, y, 1);
+      } else {
+        dgemv.invokeExact(
+            ROW_MAJOR, a.order(), m, n, 1d, a.address, a.leading, x, stride, beta, y, 1);
+      }
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+
+  private static MethodHandle gemm(
+      SymbolLookup library, String name, MemoryLayout number) {
+    return function(
+        library,
+        name,
+        FunctionDescriptor.ofVoid(
+            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, number, JAVA_LONG,
+            JAVA_INT, JAVA_LONG, JAVA_INT, number, JAVA_LONG, JAVA_INT));
+  }
+
+  private static MethodHandle gemv(
+      SymbolLookup library, String name, MemoryLayout number) {
+    return function(
+        library,
+        name,
+        FunctionDescriptor.ofVoid(
+            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, number, JAVA_LONG, JAVA_INT, JAVA_LONG,
+            JAVA_INT, number, JAVA_LONG, JAVA_INT));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle function(
+      SymbolLookup library, String name, FunctionDescriptor type) {
+    return Linker.nativeLinker()
+        .downcallHandle(
+            library
+                .find(name)
+                .orElseThrow(
+                    () ->
+                        new DeviceException(
+                            "cpu: the BLAS has no "
+                                + name
+                                + ". Name one with the CBLAS interface with -D"
+                                + PROPERTY
+                                + "=<file>, or none to do without.")),
+            type);
+  }
+
+  /// Two pools of threads would fight for the processors, and panels are ours to choose.
+  @SuppressWarnings("restricted")
+  private static void keepToOneThread(SymbolLookup library) {
+    for (String name : List.of("openblas_set_num_threads", "MKL_Set_Num_Threads")) {
+      library
+          .find(name)
+          .map(f -> Linker.nativeLinker().downcallHandle(f, FunctionDescriptor.ofVoid(JAVA_INT)))
+          .ifPresent(Blas::setOne);
+    }
+  }
+
+  private static void setOne(MethodHandle setThreads) {
+    try {
+      setThreads.invokeExact(1);
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+}

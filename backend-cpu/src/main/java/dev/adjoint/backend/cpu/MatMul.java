@@ -1,0 +1,175 @@
+package dev.adjoint.backend.cpu;
+
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.spi.Program;
+import dev.adjoint.type.DType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Answers the kernel `matmul` by a BLAS, for floating types and matrices worth the call.
+///
+/// The result is cut into panels by its shape alone, and each panel is one call on one thread, so
+/// neither the number of threads nor a BLAS's own pool has a say in the result. What the sizes of
+/// the launch mean is in `native-kernels/structured/matmul.kernel.h`.
+final class MatMul {
+  /// Multiplications below which the portable kernel is faster than the call.
+  private static final long TINY = 1 << 7;
+
+  /// Multiplications that one thread makes in less time than it takes to wake another.
+  private static final long SHORT_WORK = 1 << 19;
+
+  /// A tall panel of few columns runs at nine tenths of a whole product's speed.
+  private static final int PANEL_ROWS = 1024;
+
+  private static final int PANEL_COLUMNS = 128;
+  private static final long VECTOR_PANEL_WORK = 1 << 16;
+
+  private final WorkerPool pool;
+  private final ElementwiseLauncher copies;
+
+  MatMul(WorkerPool pool, ElementwiseLauncher copies) {
+    this.pool = pool;
+    this.copies = copies;
+  }
+
+  /// One operand as BLAS can read it.
+  private record Factor(
+      long address, long batchStride, boolean transposed, int leading, int bytes) {
+
+    Blas.Matrix at(long batch, long row, long column) {
+      long offset = transposed ? column * leading + row : row * leading + column;
+      return new Blas.Matrix(address + (batch * batchStride + offset) * bytes, transposed, leading);
+    }
+
+    Factor flipped() {
+      return new Factor(address, batchStride, !transposed, leading, bytes);
+    }
+  }
+
+  /// Runs the launch, or answers false when it is the portable kernel's.
+  boolean launch(Launch.Call call) {
+    long[] sizes = call.sizes();
+    DType type = call.kernel().type();
+    long work = sizes[1] * sizes[2] * sizes[3];
+    boolean fits = Math.max(Math.max(sizes[1], sizes[2]), sizes[3]) <= Integer.MAX_VALUE;
+    Blas blas = work > TINY && fits && type.isFloating() ? Blas.get() : null;
+    if (blas == null) {
+      return false;
+    }
+    List<CpuBuffer> packed = new ArrayList<>();
+    try {
+      Factor a = factor(call, 0, 4, sizes[1], sizes[3], packed);
+      Factor b = factor(call, 1, 7, sizes[3], sizes[2], packed);
+      long c = LaunchBlock.address(call.operands()[2], type);
+      if (sizes[1] == 1) {
+        vectors(blas, call, b.flipped(), sizes[2], a, c);
+      } else if (sizes[2] == 1) {
+        vectors(blas, call, a, sizes[1], b.flipped(), c);
+      } else {
+        panels(blas, call, a, b, c);
+      }
+    } finally {
+      packed.forEach(buffer -> NativeKernels.free(buffer.address()));
+    }
+    return true;
+  }
+
+  private void panels(Blas blas, Launch.Call call, Factor a, Factor b, long c) {
+    long[] sizes = call.sizes();
+    DType type = call.kernel().type();
+    int m = (int) sizes[1];
+    int n = (int) sizes[2];
+    int k = (int) sizes[3];
+    double beta = sizes[10];
+    int down = Math.ceilDiv(m, PANEL_ROWS);
+    int across = Math.ceilDiv(n, PANEL_COLUMNS);
+    WorkerPool.Range range =
+        (first, last) -> {
+          for (long panel = first; panel < last; panel++) {
+            long batch = panel / across / down;
+            int row = (int) (panel / across % down) * PANEL_ROWS;
+            int column = (int) (panel % across) * PANEL_COLUMNS;
+            int rows = Math.min(PANEL_ROWS, m - row);
+            int columns = Math.min(PANEL_COLUMNS, n - column);
+            long to = c + ((batch * m + row) * n + column) * type.bytes();
+            Blas.Matrix left = a.at(batch, row, 0);
+            Blas.Matrix right = b.at(batch, 0, column);
+            blas.multiply(type, rows, columns, k, left, right, beta, to, n);
+          }
+        };
+    share(sizes, sizes[0] * down * across, (long) Math.min(m, PANEL_ROWS) * PANEL_COLUMNS * k, range);
+  }
+
+  /// Matrix times vector, of `rows` results: for a row times a matrix, the matrix is flipped.
+  private void vectors(
+      Blas blas, Launch.Call call, Factor matrix, long rows, Factor vector, long c) {
+    long[] sizes = call.sizes();
+    DType type = call.kernel().type();
+    int k = (int) sizes[3];
+    double beta = sizes[10];
+    // Of a transposed matrix, a panel is a strip of each row in memory: short strips waste pages.
+    long block = Math.max(matrix.transposed ? 512 : 16, VECTOR_PANEL_WORK / k);
+    long blocks = Math.ceilDiv(rows, block);
+    int stride = vector.transposed ? vector.leading : 1;
+    WorkerPool.Range range =
+        (first, last) -> {
+          for (long panel = first; panel < last; panel++) {
+            long batch = panel / blocks;
+            long row = panel % blocks * block;
+            int count = (int) Math.min(block, rows - row);
+            long x = vector.at(batch, 0, 0).address();
+            long y = c + (batch * rows + row) * type.bytes();
+            blas.multiplyVector(type, count, k, matrix.at(batch, row, 0), x, stride, beta, y);
+          }
+        };
+    share(sizes, sizes[0] * blocks, block * k, range);
+  }
+
+  private void share(long[] sizes, long panels, long panelWork, WorkerPool.Range range) {
+    if (sizes[0] * sizes[1] * sizes[2] * sizes[3] <= SHORT_WORK) {
+      range.run(0, panels);
+    } else {
+      pool.run(panels, Math.max(1, SHORT_WORK / 4 / panelWork), range);
+    }
+  }
+
+  /// The operand in place when one of its strides is 1, else a packed copy.
+  private Factor factor(
+      Launch.Call call, int index, int at, long rows, long columns, List<CpuBuffer> packed) {
+    Operand operand = call.operands()[index];
+    DType type = call.kernel().type();
+    long[] strides = {call.sizes()[at], call.sizes()[at + 1], call.sizes()[at + 2]};
+    long address = LaunchBlock.address(operand, type);
+    Factor direct = direct(address, strides, rows, columns, type.bytes());
+    if (direct != null) {
+      return direct;
+    }
+    long batch = strides[0] == 0 ? 1 : call.sizes()[0];
+    CpuBuffer copy = CpuBuffer.allocate(batch * rows * columns * type.bytes());
+    packed.add(copy);
+    long[] shape = {batch, rows, columns};
+    long[] dense = {rows * columns, columns, 1};
+    Program program = Program.of(List.of(type), List.of(), List.of(), List.of(0));
+    Operand[] operands = {
+      new Operand(operand.buffer(), operand.offset(), strides), new Operand(copy, 0, dense)
+    };
+    copies.launch(new Launch.Elementwise(call.op(), program, shape, operands, new long[0]));
+    long batchStride = strides[0] == 0 ? 0 : dense[0];
+    return new Factor(copy.address(), batchStride, false, (int) columns, type.bytes());
+  }
+
+  private static @Nullable Factor direct(
+      long address, long[] strides, long rows, long columns, int bytes) {
+    long row = rows == 1 ? columns : strides[1]; // of one row, the stride says nothing
+    long column = columns == 1 ? rows : strides[2];
+    if ((columns == 1 || column == 1) && row >= columns && row <= Integer.MAX_VALUE) {
+      return new Factor(address, strides[0], false, (int) row, bytes);
+    }
+    if ((rows == 1 || row == 1) && column >= rows && column <= Integer.MAX_VALUE) {
+      return new Factor(address, strides[0], true, (int) column, bytes);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,118 @@
+/* softmax and log_softmax along the middle of [outer][n][inner].
+ * sizes {outer, n, inner}; groups = outer * inner: a group is one line. The line's maximum is taken
+ * off first, so that exp cannot overflow; a line with NaN or +infinity, or of -infinity only, is
+ * NaN. Adjacent lines are taken together where inner is not 1, since they share cache lines. */
+FLOATING(
+DEVICE_FN T WITH_TYPE(line_maximum)(GLOBAL const T *x, int64_t n) {
+  T top = -INFINITY;
+  REDUCES(max, top) for (int64_t j = LANE; j < n; j += LANES) {
+    top = top < x[j] ? x[j] : top;
+  }
+  return GROUP_MAX(top);
+}
+
+DEVICE_FN ACCUMULATOR WITH_TYPE(line_sum)(GLOBAL const T *x, int64_t n, T top) {
+  ACCUMULATOR sum = 0;
+  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
+    sum += exp(x[j] - top);
+  }
+  return GROUP_SUM(sum);
+}
+
+DEVICE_FN void WITH_TYPE(softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n) {
+  T top = WITH_TYPE(line_maximum)(x, n);
+  ACCUMULATOR sum = 0;
+  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
+    T e = exp(x[j] - top);
+    y[j] = e;
+    sum += e;
+  }
+  T total = (T)GROUP_SUM(sum);
+  INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
+    y[j] = y[j] / total;
+  }
+}
+
+DEVICE_FN void WITH_TYPE(log_softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n) {
+  T top = WITH_TYPE(line_maximum)(x, n);
+  T log_total = (T)log(WITH_TYPE(line_sum)(x, n, top));
+  INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
+    y[j] = x[j] - top - log_total;
+  }
+}
+
+/* The maximum of each of some adjacent lines, and its sum of exponentials. */
+DEVICE_FN void WITH_TYPE(lines_totals)(GLOBAL const T *x, int64_t n, int64_t inner, int64_t lines,
+                                       T top[ADJACENT], ACCUMULATOR sum[ADJACENT]) {
+  for (int64_t i = 0; i < lines; i++) {
+    top[i] = -INFINITY;
+    sum[i] = 0;
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      T v = x[j * inner + i];
+      top[i] = top[i] < v ? v : top[i];
+    }
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      sum[i] += exp(x[j * inner + i] - top[i]);
+    }
+  }
+}
+
+DEVICE_FN void WITH_TYPE(softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t inner,
+                                        int64_t lines) {
+  T top[ADJACENT];
+  ACCUMULATOR sum[ADJACENT];
+  WITH_TYPE(lines_totals)(x, n, inner, lines, top, sum);
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      y[j * inner + i] = exp(x[j * inner + i] - top[i]) / (T)sum[i];
+    }
+  }
+}
+
+DEVICE_FN void WITH_TYPE(log_softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
+                                            int64_t inner, int64_t lines) {
+  T top[ADJACENT];
+  ACCUMULATOR sum[ADJACENT];
+  WITH_TYPE(lines_totals)(x, n, inner, lines, top, sum);
+  for (int64_t i = 0; i < lines; i++) {
+    sum[i] = log(sum[i]);
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      y[j * inner + i] = x[j * inner + i] - top[i] - (T)sum[i];
+    }
+  }
+}
+
+KERNEL2(softmax, GLOBAL const T *, x, GLOBAL T *, y) {
+  UNUSED_ARGS;
+  int64_t n = sizes[1];
+  int64_t inner = sizes[2];
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    int64_t at = g / inner * n * inner + g % inner;
+    if (inner == 1) {
+      WITH_TYPE(softmax_line)(x + at, y + at, n);
+    } else {
+      WITH_TYPE(softmax_lines)(x + at, y + at, n, inner, lines);
+    }
+  }
+}
+
+KERNEL2(log_softmax, GLOBAL const T *, x, GLOBAL T *, y) {
+  UNUSED_ARGS;
+  int64_t n = sizes[1];
+  int64_t inner = sizes[2];
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    int64_t at = g / inner * n * inner + g % inner;
+    if (inner == 1) {
+      WITH_TYPE(log_softmax_line)(x + at, y + at, n);
+    } else {
+      WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, lines);
+    }
+  }
+}
+)
