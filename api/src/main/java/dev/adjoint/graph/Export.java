@@ -12,7 +12,6 @@ import dev.adjoint.type.ShapeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,8 +30,7 @@ public final class Export {
     long size = (long) t.dtype().bytes();
     long bytes = t.numel() * size;
     MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, bytes), 8).asSlice(0, bytes);
-    storage.device().backend().download(at.buffer(), at.offset() * size, copy);
-    Reference.reachabilityFence(storage);
+    storage.device().download(at, t.dtype(), copy);
     if (dense != t) {
       dense.close();
     }
@@ -189,9 +187,8 @@ public final class Export {
     Storage storage = Storage.allocate(device, type, shape.elements());
     Operand at = storage.forFilling(0, NO_STRIDES);
     if (bytes.byteSize() > 0) {
-      device.backend().upload(bytes, at.buffer(), at.offset() * type.bytes());
+      device.upload(bytes, at, type);
     }
-    Reference.reachabilityFence(storage);
     return EagerTensor.of(storage, Layout.contiguous(shape));
   }
 }

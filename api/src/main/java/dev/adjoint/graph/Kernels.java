@@ -12,7 +12,6 @@ import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Shape;
-import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
 
@@ -112,7 +111,5 @@ public final class Kernels {
       operands[firstWritten + i] = t.storage().forFilling(t.layout().offset(), NO_STRIDES);
     }
     device.launch(new Launch.Call(op, kernel, operands, sizes, scalars, groups, groupWork));
-    Reference.reachabilityFence(read);
-    Reference.reachabilityFence(written);
   }
 }

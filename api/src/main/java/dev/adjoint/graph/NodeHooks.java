@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What is to be done with the gradient of one of a node's results before the node runs.
 final class NodeHooks {
-  private record Hook(int slot, UnaryOperator<@Nullable Tensor> function) {}
+  private static final class Hook {
+    final int slot;
+    final UnaryOperator<@Nullable Tensor> function;
+
+    Hook(int slot, UnaryOperator<@Nullable Tensor> function) {
+      this.slot = slot;
+      this.function = function;
+    }
+  }
 
   private record Retained(int slot, EagerTensor tensor) {}
 

@@ -131,7 +131,7 @@ final class OpNode extends Node implements Saved {
         }
         return results;
       }
-      List<? extends @Nullable Tensor> raw = structured(new ArrayList<>(Arrays.asList(gradients)));
+      List<? extends @Nullable Tensor> raw = structured(new ArrayList<@Nullable Tensor>(Arrays.asList(gradients)));
       for (int i = 0; i < results.length; i++) {
         Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
         results[i] = t == null ? null : finish(t, i, gradients, results);

@@ -40,8 +40,8 @@ final class SavedTensor {
     if (storage.version() != version) {
       throw new GraphException(modified(saver));
     }
-    if (!isOutput && origin.node() != null && origin.node() != original.gradientSlot().node()
-        && original.gradFn() == null) {
+    Node made = origin.node();
+    if (made != null && original.isLeaf() && !origin.equals(original.gradientSlot())) {
       throw new GraphException(
           "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_()."
               + "This is not supported, please use out-of-place `.detach()` instead");

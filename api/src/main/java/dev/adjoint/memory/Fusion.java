@@ -8,7 +8,6 @@ import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,8 +114,6 @@ public final class Fusion {
     long[] scalars = builder.scalars();
     OpenDevice device = target.device();
     device.launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
-    Reference.reachabilityFence(sources);
-    Reference.reachabilityFence(target);
   }
 
   /// Folds the last dimensions of a value into fresh memory.
@@ -160,7 +157,6 @@ public final class Fusion {
                 nest.shape.length - nest.kept,
                 operands,
                 builder.scalars()));
-    Reference.reachabilityFence(builder.inputs);
     return out;
   }
 
@@ -220,7 +216,6 @@ public final class Fusion {
       String op = targets.getFirst().pendingName();
       device.launch(
           new Launch.Elementwise(op, program, nest.shape, operands, builder.scalars()));
-      Reference.reachabilityFence(builder.inputs);
     }
     for (Storage s : targets) {
       s.realized();

@@ -2,12 +2,19 @@ package dev.adjoint.memory;
 
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /// A device in use: its backend and its memory. There is one per device and process.
 public final class OpenDevice {
   private final Backend backend;
   private final CachingAllocator allocator;
+
+  // Per device, so it cannot be static; there are few devices and they live as long as the process.
+  @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<Slab> slabs = new ThreadLocal<>();
 
   public OpenDevice(Backend backend) {
@@ -34,7 +41,29 @@ public final class OpenDevice {
 
   /// Hands work to the backend; operands come from storages, which count writes.
   public void launch(Launch launch) {
-    backend.launch(launch);
+    try {
+      backend.launch(launch);
+    } finally {
+      Reference.reachabilityFence(launch);
+    }
+  }
+
+  /// Fills an operand's place with host bytes.
+  public void upload(MemorySegment source, Operand target, DType type) {
+    try {
+      backend.upload(source, target.buffer(), target.offset() * type.bytes());
+    } finally {
+      Reference.reachabilityFence(target);
+    }
+  }
+
+  /// Copies from an operand's place to the host, as many bytes as fit there.
+  public void download(Operand source, DType type, MemorySegment target) {
+    try {
+      backend.download(source.buffer(), source.offset() * type.bytes(), target);
+    } finally {
+      Reference.reachabilityFence(source);
+    }
   }
 
   @Override

@@ -40,6 +40,7 @@ final class ProgramBuilder {
   private @Nullable Map<Long, Integer> casts;
 
   /// The structure of a program as numbers; what [Program] is looked up by.
+  @SuppressWarnings("ArrayRecordComponent") // made for equality, which it defines itself
   private record Key(int[] words, int hash) {
     @Override
     public boolean equals(@Nullable Object other) {

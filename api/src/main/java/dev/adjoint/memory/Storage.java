@@ -185,7 +185,7 @@ public final class Storage {
       }
       memory = take();
     }
-    return new Operand(memory, start / type.bytes() + offset, strides);
+    return new Operand(memory, start / type.bytes() + offset, strides, this);
   }
 
   private Buffer take() {

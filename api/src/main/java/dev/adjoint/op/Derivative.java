@@ -8,6 +8,7 @@ import dev.adjoint.Tensor;
 /// @param saves a union of [#INPUT_0] … [#OUTPUT]; reading anything else throws
 /// @param formula from the result's gradient to the input's, of the result's shape: the pass sums it to
 ///     the input's shape and converts it to the input's type
+@Immutable
 public record Derivative(int saves, Formula formula) {
   public static final int NOTHING = 0;
   public static final int INPUT_0 = 1;

@@ -75,6 +75,8 @@ public enum TernaryOp implements Elementwise {
   private final Row row;
   private final String node;
   private final Typing typing;
+  // Never written; a list cannot hold the null of a condition.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final @Nullable Derivative[] derivatives;
 
   TernaryOp(Family family, String node, Typing typing, @Nullable Derivative... derivatives) {

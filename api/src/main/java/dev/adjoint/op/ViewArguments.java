@@ -165,7 +165,9 @@ public final class ViewArguments {
     int from = t.shape().dim(source);
     int to = t.shape().dim(destination);
     if (t.dim() > 0) {
-      order.add(to, order.remove(from));
+      int moved = order.get(from);
+      order.subList(from, from + 1).clear();
+      order.add(to, moved);
     }
     return permute(t, order.stream().mapToInt(Integer::intValue).toArray());
   }

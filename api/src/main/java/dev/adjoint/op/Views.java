@@ -207,14 +207,23 @@ public final class Views {
     @Override
     public Tensor backward(List<@Nullable Tensor> gradients, Shape input) {
       List<Tensor> pieces = new ArrayList<>();
-      Tensor some = gradients.stream().filter(g -> g != null).findFirst().orElseThrow();
       for (int i = 0; i < sizes.size(); i++) {
         Tensor g = gradients.get(i);
         long[] shape = input.toArray();
         shape[dim] = sizes.get(i);
-        pieces.add(g == null ? Tensors.zeros(Shape.of(shape), some.dtype(), some.device()) : g);
+        pieces.add(g == null ? zeros(Shape.of(shape), gradients) : g);
       }
       return Tensors.cat(pieces, dim);
+    }
+
+    /// Zeros of the type and on the device of those gradients that are there.
+    private static Tensor zeros(Shape shape, List<@Nullable Tensor> gradients) {
+      for (Tensor g : gradients) {
+        if (g != null) {
+          return Tensors.zeros(shape, g.dtype(), g.device());
+        }
+      }
+      throw new IllegalStateException("split: no gradient is given");
     }
 
     @Override

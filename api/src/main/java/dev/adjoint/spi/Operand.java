@@ -10,14 +10,22 @@ public final class Operand {
   private final Buffer buffer;
   private final long offset;
   private final long[] strides;
+  private final Object owner;
 
   /// @param offset in elements of the operand's type
   /// @param strides one per dimension of the iteration space, not copied; empty for kernel operands,
   ///     which are contiguous
-  public Operand(Buffer buffer, long offset, long[] strides) {
+  /// @param owner whose reachability keeps the memory from being given back
+  public Operand(Buffer buffer, long offset, long[] strides, Object owner) {
     this.buffer = buffer;
     this.offset = offset;
     this.strides = strides;
+    this.owner = owner;
+  }
+
+  /// As the other constructor, for memory that the caller keeps alive.
+  public Operand(Buffer buffer, long offset, long[] strides) {
+    this(buffer, offset, strides, buffer);
   }
 
   public Buffer buffer() {
@@ -31,5 +39,10 @@ public final class Operand {
   /// The stride of one dimension of the iteration space.
   public long stride(int dim) {
     return strides[dim];
+  }
+
+  /// Whose reachability keeps the memory from being given back.
+  public Object owner() {
+    return owner;
   }
 }

@@ -1,5 +1,6 @@
 package dev.adjoint.spi;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// operands' type>`, for a cast `cast_<from>_<to>`.
 ///
 /// Equal rows are the same object.
+@Immutable
 public final class Row {
 
   private static final ConcurrentHashMap<String, Row> ROWS = new ConcurrentHashMap<>();

@@ -16,6 +16,8 @@ public final class Shape {
     this.elements = product(sizes);
   }
 
+  /// A shape of these sizes.
+  ///
   /// @throws ShapeException when a size is negative or the number of elements exceeds 2^63 - 1
   public static Shape of(long... sizes) {
     return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
