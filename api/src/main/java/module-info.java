@@ -1,6 +1,8 @@
 /// Tensors, their operations and reverse-mode differentiation; knows no device.
 module dev.adjoint {
   exports dev.adjoint;
+  exports dev.adjoint.nn;
+  exports dev.adjoint.optim;
   exports dev.adjoint.type;
   exports dev.adjoint.spi to
       dev.adjoint.backend.cpu,

@@ -183,6 +183,27 @@ public final class Dispatch {
     return out;
   }
 
+  /// Overwrites tensors of one shape with values computed from them, in one launch and without
+  /// recording; made for optimisers. The values are closed: they were computed nowhere else.
+  public static void assign(String writer, List<Tensor> targets, List<Tensor> values) {
+    int n = targets.size();
+    Storage[] to = new Storage[n];
+    Layout[] layouts = new Layout[n];
+    Storage[] from = new Storage[n];
+    for (int i = 0; i < n; i++) {
+      EagerTensor t = (EagerTensor) targets.get(i);
+      EagerTensor v = (EagerTensor) values.get(i);
+      to[i] = t.storage();
+      layouts[i] = t.layout();
+      from[i] = v.storage();
+      GradMode.with(false, () -> InPlace.checked(writer, t, v));
+    }
+    if (layouts[0].shape().elements() > 0) {
+      Fusion.assign(to, layouts, from, writer);
+    }
+    values.forEach(Tensor::close);
+  }
+
   /// Overwrites the target with another tensor's elements, converted and stretched.
   public static Tensor copy(Compute op, Tensor target, Tensor source) {
     EagerTensor[] in = eager(new Tensor[] {target, source});

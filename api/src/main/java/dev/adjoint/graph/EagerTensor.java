@@ -30,6 +30,7 @@ public final class EagerTensor implements Tensor {
   private int outputNr;
   private @Nullable AccumulateGrad accumulator;
   private @Nullable EagerTensor grad;
+  private boolean gradSeen;
   private boolean retainsGrad;
   @Nullable ViewInfo view;
 
@@ -212,7 +213,23 @@ public final class EagerTensor implements Tensor {
 
   @Override
   public @Nullable Tensor grad() {
+    gradSeen |= grad != null;
     return grad;
+  }
+
+  /// `.grad`, for work that keeps no reference to it.
+  public @Nullable Tensor gradUnseen() {
+    return grad;
+  }
+
+  /// Sets `.grad` to null; the handle is closed if nobody was given it.
+  public synchronized void clearGrad() {
+    EagerTensor g = grad;
+    grad = null;
+    if (g != null && !gradSeen) {
+      g.close();
+    }
+    gradSeen = false;
   }
 
   @Override
@@ -241,6 +258,7 @@ public final class EagerTensor implements Tensor {
       HandleScope.free(g);
     }
     grad = (EagerTensor) gradient;
+    gradSeen = gradient != null;
   }
 
   /// Adds a gradient, which stays the caller's, to `.grad`.
@@ -253,9 +271,11 @@ public final class EagerTensor implements Tensor {
       if (old == null) {
         boolean take = mayTake && !recording && gradient.isExclusive();
         grad = take ? alias(gradient.storage(), gradient.layout, false) : copyOf(gradient, recording);
+        gradSeen = false;
         HandleScope.free(requireNonNull(grad));
       } else if (recording || old.isClosed() || old.layout.overlapsItself()) {
         grad = (EagerTensor) (old.isClosed() ? copyOf(gradient, recording) : old.add(gradient));
+        gradSeen = false;
         HandleScope.free(requireNonNull(grad));
       } else {
         GradMode.with(false, () -> old.add_(gradient));

@@ -27,7 +27,7 @@ public final class HandleScope implements AutoCloseable {
   }
 
   /// Takes a tensor out of whatever scope would close it.
-  static void free(EagerTensor tensor) {
+  public static void free(EagerTensor tensor) {
     tensor.scope = null;
   }
 

@@ -34,6 +34,12 @@ final class InPlace {
     checkHistory(writer, target, in);
   }
 
+  /// As [#check], for a value that was computed already.
+  static EagerTensor checked(String writer, EagerTensor target, EagerTensor value) {
+    check(writer, target, value.shape(), value.dtype(), new EagerTensor[] {target, value});
+    return target;
+  }
+
   private static void checkHistory(String writer, EagerTensor target, EagerTensor[] in) {
     boolean recorded = false;
     for (EagerTensor t : in) {

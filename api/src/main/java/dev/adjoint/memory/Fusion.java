@@ -116,6 +116,31 @@ public final class Fusion {
     device.launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
   }
 
+  /// Overwrites several places of one shape with pending values that may read them, in one launch.
+  ///
+  /// @param values pending over the shape, or in memory; not to be read afterwards
+  public static void assign(
+      Storage[] targets, Layout[] layouts, Storage[] values, String writer) {
+    Shape shape = layouts[0].shape();
+    ProgramBuilder builder = new ProgramBuilder();
+    Layout dense = Layout.contiguous(shape);
+    for (int i = 0; i < targets.length; i++) {
+      prepare(values[i], dense);
+      builder.output(builder.value(new Source(values[i], dense), targets[i].type()));
+    }
+    Window.flushExcept(values);
+    Program program = builder.build();
+    Iteration nest = nest(builder, shape, layouts, shape.rank());
+    Operand[] operands = inputs(builder, nest, targets.length);
+    for (int i = 0; i < targets.length; i++) {
+      int at = builder.inputs.size() + i;
+      operands[at] = targets[i].forWriting(layouts[i].offset(), nest.strides[at], writer);
+    }
+    OpenDevice device = targets[0].device();
+    device.launch(
+        new Launch.Elementwise(writer, program, nest.shape, operands, builder.scalars()));
+  }
+
   /// Folds the last dimensions of a value into fresh memory.
   ///
   /// @param layout of the value, kept dimensions first

@@ -3,6 +3,7 @@ package dev.adjoint.memory;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,14 @@ public final class Window implements AutoCloseable {
   /// Computes everything that waits on this thread; something is about to be written.
   static void flush() {
     for (Window w = CURRENT.get(); w != null; w = w.outer) {
+      w.compute();
+    }
+  }
+
+  /// Computes everything that waits, but some values that their holder will not read any more.
+  static void flushExcept(Storage[] values) {
+    for (Window w = CURRENT.get(); w != null; w = w.outer) {
+      w.waiting.removeAll(Arrays.asList(values));
       w.compute();
     }
   }

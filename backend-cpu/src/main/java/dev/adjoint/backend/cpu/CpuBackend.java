@@ -13,11 +13,17 @@ import java.util.stream.Stream;
 
 /// The host as a device. Launches are done when they return, so there is nothing to wait for.
 final class CpuBackend implements Backend {
-  private final WorkerPool pool = WorkerPool.ofProcessors();
-  private final ElementwiseLauncher elementwise = new ElementwiseLauncher(pool);
-  private final FoldLauncher folds = new FoldLauncher(pool);
-  private final KernelLauncher kernels =
-      new KernelLauncher(pool, new MatMul(pool, elementwise));
+  private final WorkerPool pool;
+  private final ElementwiseLauncher elementwise;
+  private final FoldLauncher folds;
+  private final KernelLauncher kernels;
+
+  CpuBackend(WorkerPool pool) {
+    this.pool = pool;
+    this.elementwise = new ElementwiseLauncher(pool);
+    this.folds = new FoldLauncher(pool);
+    this.kernels = new KernelLauncher(pool, new MatMul(pool, elementwise));
+  }
 
   @Override
   public Device device() {

@@ -35,6 +35,6 @@ public final class CpuProvider implements BackendProvider {
       throw new DeviceException("There is one CPU device, cpu:0; cpu:" + index + " does not exist.");
     }
     NativeLibrary.kernels(); // fails with the reason, where a static initialiser would hide it
-    return new CpuBackend();
+    return new CpuBackend(WorkerPool.ofProcessors());
   }
 }

@@ -1,0 +1,28 @@
+package dev.adjoint.nn;
+
+import dev.adjoint.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/// A function of a tensor that may have parameters. One without is a lambda or a method reference:
+/// `new Sequential(new Linear(64, 32), Tensor::tanh, new Linear(32, 10))`.
+///
+/// Import it by its full name: beside `import dev.adjoint.nn.*` the compiler also sees
+/// `java.lang.Module`.
+@FunctionalInterface
+@SuppressWarnings("JavaLangClash")
+public interface Module {
+
+  Tensor forward(Tensor input);
+
+  /// What training changes, in a fixed order, by names such as `0.weight`.
+  default SequencedMap<String, Tensor> namedParameters() {
+    return new LinkedHashMap<>();
+  }
+
+  /// What training changes, in the order of [#namedParameters].
+  default List<Tensor> parameters() {
+    return List.copyOf(namedParameters().values());
+  }
+}

@@ -1,0 +1,97 @@
+package dev.adjoint.optim;
+
+import static dev.adjoint.Tensors.noGrad;
+
+import dev.adjoint.Scope;
+import dev.adjoint.Tensor;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.HandleScope;
+import dev.adjoint.type.GraphException;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Changes parameters in place by their gradients, outside the graph.
+public abstract class Optimizer {
+  private final List<Tensor> parameters;
+  private double learningRate;
+
+  /// @throws GraphException when a parameter was computed, and so is not the one to change
+  protected Optimizer(List<? extends Tensor> parameters, double learningRate) {
+    if (parameters.isEmpty()) {
+      throw new IllegalArgumentException("optimizer got an empty parameter list");
+    }
+    if (new HashSet<>(parameters).size() < parameters.size()) {
+      throw new IllegalArgumentException(
+          "some parameters appear in more than one place of the list");
+    }
+    for (Tensor p : parameters) {
+      if (!p.isLeaf()) {
+        throw new GraphException(
+            "can't optimize a non-leaf Tensor. This one was made by "
+                + p.gradFn()
+                + ": call requiresGrad_() on the result of the last step that makes it, after"
+                + " detach_().");
+      }
+    }
+    this.parameters = List.copyOf(parameters);
+    setLearningRate(learningRate);
+  }
+
+  public final List<Tensor> parameters() {
+    return parameters;
+  }
+
+  public final double learningRate() {
+    return learningRate;
+  }
+
+  /// Holds from the next step on.
+  public final void setLearningRate(double rate) {
+    learningRate = requireNotNegative("learning rate", rate);
+  }
+
+  /// Moves every parameter that has a gradient.
+  public final void step() {
+    noGrad(this::moveAll);
+  }
+
+  private void moveAll() {
+    for (int i = 0; i < parameters.size(); i++) {
+      EagerTensor p = (EagerTensor) parameters.get(i);
+      Tensor gradient = p.gradUnseen();
+      if (gradient != null) {
+        try (Scope _ = Scope.open()) {
+          update(i, p, gradient);
+        }
+      }
+    }
+  }
+
+  /// Clears every `.grad`. A gradient that nobody ever asked for gives its memory back now.
+  public final void zeroGrad() {
+    for (Tensor p : parameters) {
+      ((EagerTensor) p).clearGrad();
+    }
+  }
+
+  /// Moves one parameter. Grad mode is off, and what is made here is closed afterwards unless it was
+  /// passed to [#remember].
+  protected abstract void update(int index, Tensor parameter, Tensor gradient);
+
+  /// Puts a tensor in the place of what was remembered: no scope closes it, and the old one is closed.
+  protected static Tensor remember(@Nullable Tensor old, Tensor current) {
+    HandleScope.free((EagerTensor) current);
+    if (old != null) {
+      old.close();
+    }
+    return current;
+  }
+
+  static double requireNotNegative(String what, double value) {
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException("Invalid " + what + ": " + value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.adjoint.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.adjoint.spi.Buffer;
+import dev.adjoint.type.DType;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Products in every layout, by BLAS and by the portable kernel, against three loops.
+class MatMulTest {
+  /// How an operand lies: by rows, by columns, or with gaps both ways.
+  private enum Lie {
+    ROWS,
+    COLUMNS,
+    GAPS,
+    SAME_FOR_ALL;
+
+    long[] strides(long rows, long columns) {
+      return switch (this) {
+        case ROWS -> new long[] {rows * columns, columns, 1};
+        case COLUMNS -> new long[] {rows * columns, 1, rows};
+        case GAPS -> new long[] {rows * columns * 6, columns * 6, 2};
+        case SAME_FOR_ALL -> new long[] {0, columns, 1};
+      };
+    }
+  }
+
+  private static void check(
+      Host host, DType type, int[] s, Lie left, Lie right, boolean accumulate) {
+    long[] a = left.strides(s[1], s[3]);
+    long[] b = right.strides(s[3], s[2]);
+    double[] x = numbers(6 * s[0] * s[1] * s[3] + 1);
+    double[] y = numbers(6 * s[0] * s[3] * s[2] + 1);
+    int results = s[0] * s[1] * s[2];
+    double[] c = numbers(results);
+    Buffer out = host.upload(type, c);
+    long[] sizes = {
+      s[0], s[1], s[2], s[3], a[0], a[1], a[2], b[0], b[1], b[2], accumulate ? 1 : 0
+    };
+    long groups = (long) s[0] * Math.ceilDiv(s[1], 32);
+    host.call("matmul", type, sizes, groups, host.upload(type, x), host.upload(type, y), out);
+    double[] want = new double[results];
+    for (int r = 0; r < results; r++) {
+      int batch = r / s[2] / s[1];
+      int i = r / s[2] % s[1];
+      int j = r % s[2];
+      double sum = accumulate ? c[r] : 0;
+      for (int p = 0; p < s[3]; p++) {
+        sum += x[(int) (batch * a[0] + i * a[1] + p * a[2])]
+            * y[(int) (batch * b[0] + p * b[1] + j * b[2])];
+      }
+      want[r] = type == DType.UINT8 ? (long) sum & 255 : sum;
+    }
+    assertArrayEquals(want, host.download(type, out, results), 1e-3, left + " " + right);
+  }
+
+  private static double[] numbers(int n) {
+    return new Random(n).ints(n, 0, 5).asDoubleStream().toArray();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = "BOOL", mode = EnumSource.Mode.EXCLUDE)
+  void everyLayoutOfEverySize(DType type) {
+    int[][] sizes = {
+      {1, 1, 1, 1}, {1, 2, 3, 4}, {2, 5, 1, 70}, {2, 1, 150, 70}, {3, 33, 65, 17}, {1, 40, 300, 9},
+      {1, 70, 40, 0}, {2, 1, 1, 300}
+    };
+    try (Host host = new Host(3)) {
+      for (int[] s : sizes) {
+        for (Lie left : Lie.values()) {
+          for (Lie right : Lie.values()) {
+            check(host, type, s, left, right, false);
+            check(host, type, s, left, right, true);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void panelsMeetWithoutGaps() {
+    try (Host host = new Host(2)) {
+      check(host, DType.FLOAT32, new int[] {1, 1030, 260, 20}, Lie.ROWS, Lie.COLUMNS, false);
+      check(host, DType.FLOAT64, new int[] {1, 1030, 260, 20}, Lie.COLUMNS, Lie.ROWS, true);
+      check(host, DType.FLOAT32, new int[] {1, 1, 1200, 130}, Lie.ROWS, Lie.ROWS, false);
+      check(host, DType.FLOAT32, new int[] {1, 5000, 1, 40}, Lie.ROWS, Lie.ROWS, false);
+    }
+  }
+
+  @Test
+  void threadsDoNotChangeTheResult() {
+    double[][] got = new double[2][];
+    for (int t = 0; t < 2; t++) {
+      try (Host host = new Host(1 + 3 * t)) {
+        double[] x = new Random(1).doubles(300 * 300).toArray();
+        Buffer in = host.upload(DType.FLOAT32, x);
+        Buffer out = host.buffer(DType.FLOAT32, x.length);
+        long[] sizes = {1, 300, 300, 300, 0, 300, 1, 0, 1, 300, 0};
+        host.call("matmul", DType.FLOAT32, sizes, 10, in, in, out);
+        got[t] = host.download(DType.FLOAT32, out, x.length);
+      }
+    }
+    assertArrayEquals(got[0], got[1]);
+    assertEquals(300 * 300, got[0].length);
+  }
+}
