@@ -23,7 +23,7 @@ static int copied(const struct launch *launch, int64_t first, int64_t last) {
 
 EXPORT void adjoint_elementwise(const struct launch *launch, int64_t first, int64_t last) {
   const struct program *p = launch->program;
-  if (copied(launch, first, last)) {
+  if (first >= last || copied(launch, first, last)) {
     return;
   }
   struct tiles tiles;

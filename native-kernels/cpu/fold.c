@@ -2,28 +2,14 @@
  * dimensions, such that the largest input is walked as it lies in memory, and has cut it into tasks
  * by shape alone. Accumulators stand side by side, one per column of inner or several, and partial
  * results meet in a fixed tree, so results do not depend on who ran what. */
+#include "fold.h"
+
 #include <string.h>
 
-#include "reducer.h"
 #include "tile.h"
 #include "walk.h"
 
 #define EXPORT __attribute__((visibility("default")))
-
-struct fold {
-  const struct launch *launch; /* operands: inputs only */
-  const struct reducer *reducer;
-  int64_t outer;
-  int64_t folded;
-  int64_t inner;
-  int64_t outer_block; /* of one task */
-  int64_t folded_block;
-  int64_t inner_block;
-  int64_t kept_rank; /* outer dimensions, then inner ones */
-  const int64_t *kept_shape;
-  struct operand output;
-  char *partials; /* accumulators[blocks of folded][outer][inner]; null when there is one block */
-};
 
 /* A value waits in level k until FAN of its kind are there, then they move up as one: the error of
  * a sum grows with the number of levels, not with the number of values. */

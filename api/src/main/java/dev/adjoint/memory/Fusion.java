@@ -100,6 +100,11 @@ public final class Fusion {
       }
       return;
     }
+    SingleRow single = SingleRow.of(row, type, sources, target.type());
+    if (single != null) {
+      writeSingle(target, layout, row, single, writer);
+      return;
+    }
     ProgramBuilder builder = new ProgramBuilder();
     DType yielded = row.family().yieldsBool() ? DType.BOOL : type;
     builder.output(builder.cast(builder.apply(row, type, sources), yielded, target.type()));
@@ -114,6 +119,39 @@ public final class Fusion {
     long[] scalars = builder.scalars();
     OpenDevice device = target.device();
     device.launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
+  }
+
+  private static void writeSingle(
+      Storage target, Layout layout, Row row, SingleRow single, @Nullable String writer) {
+    Source[] inputs = single.inputs;
+    int n = inputs.length;
+    boolean flat = layout.isContiguous();
+    for (Source s : inputs) {
+      flat &= s.layout().isContiguous();
+    }
+    Iteration nest = flat ? Iteration.flat(layout.shape().elements(), n + 1) : nest(inputs, layout);
+    Operand[] operands = new Operand[n + 1];
+    for (int i = 0; i < n; i++) {
+      operands[i] = inputs[i].storage().forReading(inputs[i].layout().offset(), nest.strides[i]);
+    }
+    operands[n] =
+        writer == null
+            ? target.forFilling(layout.offset(), nest.strides[n])
+            : target.forWriting(layout.offset(), nest.strides[n], writer);
+    target
+        .device()
+        .launch(
+            new Launch.Elementwise(
+                row.name(), single.program, nest.shape, operands, single.scalars));
+  }
+
+  private static Iteration nest(Source[] inputs, Layout layout) {
+    long[][] strides = new long[inputs.length + 1][];
+    for (int i = 0; i < inputs.length; i++) {
+      strides[i] = inputs[i].layout().strides();
+    }
+    strides[inputs.length] = layout.strides();
+    return Iteration.of(layout.shape().toArray(), strides, layout.shape().rank());
   }
 
   /// Overwrites several places of one shape with pending values that may read them, in one launch.
@@ -222,6 +260,13 @@ public final class Fusion {
   }
 
   private static void launch(List<Storage> targets, Shape shape) {
+    Storage first = targets.getFirst();
+    Pending only = first.pending();
+    if (targets.size() == 1 && only != null && only.row != null && only.weight == 1) {
+      write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
+      first.realized();
+      return;
+    }
     if (shape.elements() > 0) {
       ProgramBuilder builder = new ProgramBuilder();
       Layout dense = Layout.contiguous(shape);

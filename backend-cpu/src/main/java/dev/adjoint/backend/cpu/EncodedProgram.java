@@ -3,12 +3,14 @@ package dev.adjoint.backend.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.adjoint.spi.Program;
+import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A program as the tile interpreter reads it: `struct program` of `native-kernels/cpu/launch.h`,
@@ -35,6 +37,8 @@ final class EncodedProgram {
   private final int operands;
   private final int tile;
   private final int cost;
+  private final boolean countsElements;
+  private final long[] reducers = new long[Reducer.values().length];
 
   private EncodedProgram(Program program) {
     Places places = new Places(program);
@@ -43,6 +47,9 @@ final class EncodedProgram {
     this.operands = program.inputs().size() + program.outputs().size();
     this.tile = tile(places.count(), width);
     this.cost = 1 + program.instructions().size();
+    this.countsElements =
+        program.instructions().stream()
+            .anyMatch(step -> step.row().family() == Row.Family.NULLARY);
     this.address = encode(program, places, width);
   }
 
@@ -67,6 +74,22 @@ final class EncodedProgram {
   /// Roughly how many passes over an element the program makes.
   int cost() {
     return cost;
+  }
+
+  /// Whether an element's place in the space is part of its value.
+  boolean countsElements() {
+    return countsElements;
+  }
+
+  /// The address of `struct reducer` for folding the program's value, of this type.
+  long reducer(Reducer reducer, DType type) {
+    long known = reducers[reducer.ordinal()];
+    if (known == 0) {
+      String name = reducer.name().toLowerCase(Locale.ROOT);
+      known = NativeKernels.require("fold_" + name + "_" + type.suffix());
+      reducers[reducer.ordinal()] = known; // a race writes the same address twice
+    }
+    return known;
   }
 
   private static void checkSize(Program program, Places places) {

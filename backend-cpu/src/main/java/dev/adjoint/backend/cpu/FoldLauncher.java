@@ -2,10 +2,8 @@ package dev.adjoint.backend.cpu;
 
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
-import dev.adjoint.spi.Program;
-import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
 import java.lang.foreign.Arena;
-import java.util.Locale;
 
 /// Runs folds: plans the walk, writes `struct fold` of `native-kernels/cpu/fold.c`, and hands tasks
 /// to threads.
@@ -22,12 +20,11 @@ final class FoldLauncher {
   }
 
   void launch(Launch.Fold launch) {
-    Program program = launch.program();
-    EncodedProgram encoded = EncodedProgram.of(program);
+    EncodedProgram encoded = EncodedProgram.of(launch.program());
     Operand[] operands = launch.operands();
     FoldPlan plan =
         new FoldPlan(
-            launch.shape(), launch.folded(), operands, encoded.tile(), countsElements(program));
+            launch.shape(), launch.folded(), operands, encoded.tile(), encoded.countsElements());
     if (plan.foldedBlocks() == 1) {
       run(launch, encoded, plan, 0);
       return;
@@ -36,11 +33,6 @@ final class FoldLauncher {
       long partials = plan.foldedBlocks() * plan.outer() * plan.inner();
       run(launch, encoded, plan, arena.allocate(partials * LARGEST_ACCUMULATOR, 64).address());
     }
-  }
-
-  private static boolean countsElements(Program program) {
-    return program.instructions().stream()
-        .anyMatch(step -> step.row().family() == Row.Family.NULLARY);
   }
 
   private void run(Launch.Fold launch, EncodedProgram encoded, FoldPlan plan, long partials) {
@@ -56,7 +48,7 @@ final class FoldLauncher {
     long block =
         LaunchBlock.write(
             strip, encoded, launch.program(), shape, walking, inputs, launch.scalars());
-    long fold = writeFold(strip, launch, plan, block, partials);
+    long fold = writeFold(strip, launch, encoded, plan, block, partials);
     share(plan, encoded, fold);
     if (partials != 0) {
       NativeKernels.foldJoin(fold);
@@ -65,15 +57,19 @@ final class FoldLauncher {
   }
 
   private static long writeFold(
-      Words strip, Launch.Fold launch, FoldPlan plan, long block, long partials) {
+      Words strip,
+      Launch.Fold launch,
+      EncodedProgram encoded,
+      FoldPlan plan,
+      long block,
+      long partials) {
     long[] kept = plan.keptShape();
     Operand output = launch.operands()[launch.operands().length - 1];
     long keptAt = strip.after(HEADER);
-    var type = launch.program().typeOf(launch.program().outputs().getFirst());
-    String name = launch.reducer().name().toLowerCase(Locale.ROOT);
+    DType type = launch.program().typeOf(launch.program().outputs().getFirst());
     long fold = strip.here();
     strip.put(block);
-    strip.put(NativeKernels.require("fold_" + name + "_" + type.suffix()));
+    strip.put(encoded.reducer(launch.reducer(), type));
     strip.put(plan.outer());
     strip.put(plan.folded());
     strip.put(plan.inner());

@@ -45,6 +45,8 @@ final class FoldPlan {
   private final List<Dim> outer = new ArrayList<>();
   private final List<Dim> folded = new ArrayList<>();
   private final List<Dim> inner = new ArrayList<>();
+  private final List<Dim> walk;
+  private final List<Dim> kept;
   private final int operands;
   private final long outerBlock;
   private final long foldedBlock;
@@ -53,9 +55,9 @@ final class FoldPlan {
   /// @param keepOrder whether the program counts elements, so that their order is part of its value
   FoldPlan(long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
     this.operands = operands.length;
-    int kept = shape.length - foldedDims;
-    List<Dim> keptDims = dims(shape, 0, kept, operands, operands.length);
-    folded.addAll(dims(shape, kept, shape.length, operands, operands.length - 1));
+    int keptRank = shape.length - foldedDims;
+    List<Dim> keptDims = dims(shape, 0, keptRank, operands, operands.length);
+    folded.addAll(dims(shape, keptRank, shape.length, operands, operands.length - 1));
     if (keepOrder || operands.length == 1) {
       outer.addAll(keptDims);
     } else {
@@ -64,6 +66,8 @@ final class FoldPlan {
     join(outer, operands.length);
     join(folded, operands.length - 1);
     join(inner, operands.length);
+    kept = orOne(concat(outer, inner));
+    walk = orOne(concat(outer, concat(folded, inner)));
     innerBlock = inner() <= tile ? inner() : chooseInnerBlock(tile);
     outerBlock = Math.max(1, TASK_ELEMENTS / Math.max(1, folded() * innerBlock));
     foldedBlock = chooseFoldedBlock();
@@ -110,10 +114,24 @@ final class FoldPlan {
       long distance = dim.distance(leading);
       (distance != 0 && distance < nearest ? inner : outer).add(dim);
     }
-    Comparator<Dim> farFirst = Comparator.comparingLong(dim -> -dim.distance(leading));
-    outer.sort(farFirst);
-    folded.sort(farFirst);
-    inner.sort(farFirst);
+    sort(outer, leading);
+    sort(folded, leading);
+    sort(inner, leading);
+  }
+
+  private static List<Dim> concat(List<Dim> far, List<Dim> near) {
+    if (far.isEmpty() || near.isEmpty()) {
+      return near.isEmpty() ? far : near;
+    }
+    List<Dim> dims = new ArrayList<>(far);
+    dims.addAll(near);
+    return dims;
+  }
+
+  private static void sort(List<Dim> dims, int leading) {
+    if (dims.size() > 1) {
+      dims.sort(Comparator.comparingLong((Dim dim) -> -dim.distance(leading)));
+    }
   }
 
   private static void join(List<Dim> dims, int operands) {
@@ -186,34 +204,21 @@ final class FoldPlan {
 
   /// The sizes of the walk's dimensions.
   long[] shape() {
-    return sizes(walk());
+    return sizes(walk);
   }
 
   /// An operand as the walk moves it.
   Operand walking(Operand operand, int index) {
-    return new Operand(operand.buffer(), operand.offset(), strides(walk(), index));
+    return new Operand(operand.buffer(), operand.offset(), strides(walk, index));
   }
 
   /// The sizes of the results' dimensions, in the order in which they are made.
   long[] keptShape() {
-    return sizes(kept());
+    return sizes(kept);
   }
 
   long[] keptStrides() {
-    return strides(kept(), operands - 1);
-  }
-
-  private List<Dim> walk() {
-    List<Dim> dims = new ArrayList<>(outer);
-    dims.addAll(folded);
-    dims.addAll(inner);
-    return orOne(dims);
-  }
-
-  private List<Dim> kept() {
-    List<Dim> dims = new ArrayList<>(outer);
-    dims.addAll(inner);
-    return orOne(dims);
+    return strides(kept, operands - 1);
   }
 
   /// C expects a dimension even of a single element.
@@ -222,10 +227,18 @@ final class FoldPlan {
   }
 
   private static long[] sizes(List<Dim> dims) {
-    return dims.stream().mapToLong(Dim::size).toArray();
+    long[] sizes = new long[dims.size()];
+    for (int d = 0; d < sizes.length; d++) {
+      sizes[d] = dims.get(d).size();
+    }
+    return sizes;
   }
 
   private static long[] strides(List<Dim> dims, int operand) {
-    return dims.stream().mapToLong(dim -> dim.strides()[operand]).toArray();
+    long[] strides = new long[dims.size()];
+    for (int d = 0; d < strides.length; d++) {
+      strides[d] = dims.get(d).strides()[operand];
+    }
+    return strides;
   }
 }

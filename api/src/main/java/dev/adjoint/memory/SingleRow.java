@@ -1,0 +1,129 @@
+package dev.adjoint.memory;
+
+import dev.adjoint.memory.Pending.Source;
+import dev.adjoint.spi.Program;
+import dev.adjoint.spi.Program.Instruction;
+import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The launch of one row over values in memory and constants: what most launches are, so its program is
+/// found by a number instead of being built.
+final class SingleRow {
+  private static final int MAX_SOURCES = 5;
+  private static final long[] NO_NUMBERS = {};
+  private static final Entry[] CACHE = new Entry[1 << 12];
+
+  private record Entry(long key, Program program) {}
+
+  final Program program;
+  final Source[] inputs;
+  final long[] scalars;
+
+  private SingleRow(Program program, Source[] inputs, long[] scalars) {
+    this.program = program;
+    this.inputs = inputs;
+    this.scalars = scalars;
+  }
+
+  /// The launch, or null when a source is still to be computed.
+  ///
+  /// @param stored the type of the target
+  static @Nullable SingleRow of(Row row, DType type, Source[] sources, DType stored) {
+    int constants = 0;
+    long key = (long) row.id() << 8 | type.ordinal() << 4 | stored.ordinal();
+    long[] bits = new long[sources.length];
+    for (int i = 0; i < sources.length; i++) {
+      Pending p = sources[i].storage().pending();
+      if (p != null && !p.isConstant()) {
+        return null;
+      }
+      boolean constant = p != null;
+      key = key << 4 | sources[i].storage().type().ordinal() << 1 | (constant ? 1 : 0);
+      bits[i] = constant ? Scalars.convert(p.bits, p.type, argument(row, type, i)) : 0;
+      constants += constant ? 1 : 0;
+    }
+    if (sources.length > MAX_SOURCES) {
+      return null;
+    }
+    return constants == 0
+        ? new SingleRow(program(key, row, type, sources, stored), sources, NO_NUMBERS)
+        : split(key, row, type, sources, stored, bits, constants);
+  }
+
+  /// Parts constants from operands; bit 0 of each source's part of the key says which it is.
+  private static SingleRow split(
+      long key, Row row, DType type, Source[] sources, DType stored, long[] bits, int constants) {
+    Source[] inputs = new Source[sources.length - constants];
+    long[] scalars = new long[constants];
+    int in = 0;
+    int numbers = 0;
+    for (int i = 0; i < sources.length; i++) {
+      if (isConstant(key, i, sources.length)) {
+        scalars[numbers++] = bits[i];
+      } else {
+        inputs[in++] = sources[i];
+      }
+    }
+    return new SingleRow(program(key, row, type, sources, stored), inputs, scalars);
+  }
+
+  private static boolean isConstant(long key, int source, int sources) {
+    return (key >>> 4 * (sources - 1 - source) & 1) != 0;
+  }
+
+  private static DType argument(Row row, DType type, int position) {
+    return row.family() == Row.Family.SELECT && position == 0 ? DType.BOOL : type;
+  }
+
+  private static Program program(long key, Row row, DType type, Source[] sources, DType stored) {
+    int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 52);
+    Entry entry = CACHE[slot];
+    if (entry == null || entry.key != key) {
+      entry = new Entry(key, compile(key, row, type, sources, stored));
+      CACHE[slot] = entry;
+    }
+    return entry.program;
+  }
+
+  private static Program compile(long key, Row row, DType type, Source[] sources, DType stored) {
+    List<DType> inputs = new ArrayList<>();
+    List<DType> scalars = new ArrayList<>();
+    for (int i = 0; i < sources.length; i++) {
+      if (isConstant(key, i, sources.length)) {
+        scalars.add(argument(row, type, i));
+      } else {
+        inputs.add(sources[i].storage().type());
+      }
+    }
+    List<Instruction> code = new ArrayList<>();
+    List<Integer> arguments = new ArrayList<>();
+    int first = inputs.size() + scalars.size();
+    int in = 0;
+    int number = inputs.size();
+    for (int i = 0; i < sources.length; i++) {
+      if (isConstant(key, i, sources.length)) {
+        arguments.add(number++);
+      } else {
+        arguments.add(cast(code, first, in, inputs.get(in++), argument(row, type, i)));
+      }
+    }
+    int value = arguments.isEmpty() ? 0 : arguments.getFirst();
+    if (row != Row.CAST) {
+      code.add(new Instruction(row, type, List.copyOf(arguments)));
+      value = first + code.size() - 1;
+    }
+    DType yielded = row.family().yieldsBool() ? DType.BOOL : type;
+    return Program.of(inputs, scalars, code, List.of(cast(code, first, value, yielded, stored)));
+  }
+
+  private static int cast(List<Instruction> code, int first, int value, DType from, DType to) {
+    if (from == to) {
+      return value;
+    }
+    code.add(new Instruction(Row.CAST, to, List.of(value)));
+    return first + code.size() - 1;
+  }
+}
