@@ -10,6 +10,19 @@ TABLE = [
     ("elu.alpha", "special,alpha=2/f64", "grad", 0, 0, 1.0, "as elu"),
 ]
 
+# wrong call, the sentence Adjoint begins its message with, reason
+MESSAGES = {
+    "expandFewer": (
+        "expand: the number of sizes provided (1) must be greater or equal to the number of"
+        " dimensions in the tensor (2)",
+        "PyTorch's text begins with the C++ rendering of the tensor",
+    ),
+    "maskedFillMask": (
+        "masked_fill_ only supports boolean masks, but got mask with dtype",
+        "PyTorch's text ends with the C++ type's name",
+    ),
+}
+
 
 def numbers_of(record, key, tensor):
     return record["out"][tensor]["d"] if key == "out" else record["grad"][tensor]

@@ -5,6 +5,8 @@ import json
 import torch
 import torch.nn.functional as fn
 
+import deviations
+
 z = torch.zeros
 L = torch.tensor
 
@@ -75,6 +77,10 @@ CALLS = {
     "getScalar": lambda: z(())[0],
     "getTensorIndex": lambda: z(2, 3)[L([0, 5])],
     "getMaskShape": lambda: z(2, 3)[L([True, False, True])],
+    "setTensorIndex": lambda: z(2, 3).__setitem__(L([0, 2]), 1.0),
+    "scatterAddInPlaceIndex": lambda: z(2, 3).scatter_add_(0, L([[0, 1, 2]]), z(1, 3) + 1),
+    "indexAddInPlaceIndex": lambda: z(2, 3).index_add_(0, L([0, 2]), z(2, 3) + 1),
+    "maskedFillInPlaceGrows": lambda: z(2).masked_fill_(z(3, 2) == 0, 1.0),
     "setShape": lambda: z(2, 3).__setitem__(0, z(2)),
     "repeatFewer": lambda: z(2, 3).repeat(2),
     "flipTwice": lambda: z(2, 3).flip([0, 0]),
@@ -121,7 +127,9 @@ def write(path):
             try:
                 call()
             except Exception as refused:  # every kind of refusal is an answer here
-                entry = {"error": name, "message": first_sentence(str(refused))}
+                sentence = first_sentence(str(refused))
+                sentence = deviations.MESSAGES.get(name, [sentence])[0]
+                entry = {"error": name, "message": sentence}
                 file.write(json.dumps(entry) + "\n")
                 continue
             raise ValueError(f"{name} is not refused")

@@ -10,7 +10,7 @@ import dev.adjoint.graph.HandleScope;
 /// It closes handles, not memory: a graph, an optimiser's state or a leaf's `.grad` that still needs
 /// the elements keeps them. Scopes nest; each must be closed on the thread that opened it.
 public final class Scope implements AutoCloseable {
-  private final HandleScope handles = HandleScope.open();
+  private final HandleScope handles = HandleScope.openForUser();
 
   private Scope() {}
 

@@ -50,6 +50,16 @@ public final class Tensors {
     return Factory.tensor(value, null, Device.CPU);
   }
 
+  /// A 0-d int64 tensor on the CPU.
+  public static Tensor tensor(long value) {
+    return Factory.tensor(value, null, Device.CPU);
+  }
+
+  /// A 0-d bool tensor on the CPU.
+  public static Tensor tensor(boolean value) {
+    return Factory.tensor(value, null, Device.CPU);
+  }
+
   /// Zeros of type float32 on the CPU.
   public static Tensor zeros(long... sizes) {
     return zeros(Shape.of(sizes));

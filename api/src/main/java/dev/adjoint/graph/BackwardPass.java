@@ -123,6 +123,11 @@ final class BackwardPass {
 
   private void step(Node node, State state) {
     @Nullable EagerTensor[] gradients = state.sums;
+    if (!state.needed && state.captures == null) {
+      close(gradients);
+      skip(node);
+      return;
+    }
     runHooks(node, gradients);
     if (state.captures != null) {
       for (int[] c : state.captures) {

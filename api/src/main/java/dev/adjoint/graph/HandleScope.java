@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import java.util.ArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Closes the tensors made on this thread while it is the innermost open scope, but those taken out.
@@ -9,13 +10,41 @@ public final class HandleScope implements AutoCloseable {
 
   private final @Nullable HandleScope outer = CURRENT.get();
   private final ArrayList<EagerTensor> handles = new ArrayList<>(4);
+  private final boolean users;
 
-  private HandleScope() {}
+  private HandleScope(boolean users) {
+    this.users = users;
+  }
 
   public static HandleScope open() {
-    HandleScope s = new HandleScope();
+    return open(false);
+  }
+
+  /// Opens a scope that the user asked for; it also takes what the user's hooks make.
+  public static HandleScope openForUser() {
+    return open(true);
+  }
+
+  private static HandleScope open(boolean users) {
+    HandleScope s = new HandleScope(users);
     CURRENT.set(s);
     return s;
+  }
+
+  /// Calls the user's code in the midst of internal work: what it makes outlives that work, as if it
+  /// had been made outside.
+  static <T extends @Nullable Object> T outside(Supplier<T> body) {
+    HandleScope inner = CURRENT.get();
+    HandleScope s = inner;
+    while (s != null && !s.users) {
+      s = s.outer;
+    }
+    CURRENT.set(s);
+    try {
+      return body.get();
+    } finally {
+      CURRENT.set(inner);
+    }
   }
 
   static void register(EagerTensor tensor) {

@@ -46,13 +46,18 @@ final class NodeHooks {
     EagerTensor g = gradient;
     for (Hook h : hooks) {
       if (h.slot == slot) {
-        Tensor changed = h.function.apply(g);
-        if (changed != null) {
-          g = checked((EagerTensor) changed, g);
-        }
+        EagerTensor before = g;
+        g = HandleScope.outside(() -> call(h, before));
       }
     }
     return g;
+  }
+
+  /// The hook gets a handle of its own, which stays open when it keeps it.
+  private static EagerTensor call(Hook hook, EagerTensor g) {
+    EagerTensor given = g.sibling();
+    Tensor changed = hook.function.apply(given);
+    return changed == null || changed == given ? g : checked((EagerTensor) changed, g);
   }
 
   private static EagerTensor checked(EagerTensor changed, EagerTensor g) {

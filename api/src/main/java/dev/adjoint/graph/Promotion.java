@@ -20,7 +20,7 @@ final class Promotion {
       }
       DType type = t.dtype();
       if (t.isWrappedNumber()) {
-        number = join(number, type);
+        number = join(number, type.isFloating() ? DType.FLOAT32 : type);
       } else if (t.layout().shape().rank() == 0) {
         zero = join(zero, type);
       } else {

@@ -34,6 +34,7 @@ final class ErrorCases {
             reductions(),
             views(),
             subscripts(),
+            halfway(),
             indexing(),
             joins(),
             products())
@@ -111,18 +112,18 @@ final class ErrorCases {
         one("reshapeSize", SHAPE, zeros(2, 3), x -> x.reshape(4, 2)),
         one("transposeDim", INDEX, zeros(2, 3), x -> x.transpose(0, 2)),
         one("tRank", SHAPE, zeros(2, 3, 4), Tensor::t),
-        one("permuteTwice", INDEX, zeros(2, 3), x -> x.permute(0, 0)),
+        one("permuteTwice", SHAPE, zeros(2, 3), x -> x.permute(0, 0)),
         one("unsqueezeDim", INDEX, zeros(2, 3), x -> x.unsqueeze(4)),
         one("squeezeDim", INDEX, zeros(2, 3), x -> x.squeeze(2)),
         one("expandSize", SHAPE, zeros(3), x -> x.expand(2)),
         one("expandFewer", SHAPE, zeros(2, 3), x -> x.expand(3)),
         one("selectIndex", INDEX, zeros(2, 3), x -> x.select(0, 2)),
         one("selectScalar", INDEX, zeros(), x -> x.select(0, 0)),
-        one("narrowLength", INDEX, zeros(2, 3), x -> x.narrow(1, 2, 2)),
+        one("narrowLength", SHAPE, zeros(2, 3), x -> x.narrow(1, 2, 2)),
         one("splitSizes", SHAPE, zeros(5), x -> x.split(new long[] {2, 2}, 0)),
         one("chunkNone", SHAPE, zeros(5), x -> x.chunk(0, 0)),
         one("unbindScalar", INDEX, zeros(), Tensor::unbind),
-        one("diagonalSame", INDEX, zeros(2, 3), x -> x.diagonal(0, 1, 1)));
+        one("diagonalSame", SHAPE, zeros(2, 3), x -> x.diagonal(0, 1, 1)));
   }
 
   private static List<ErrorCase> subscripts() {
@@ -137,6 +138,35 @@ final class ErrorCases {
             zeros(2, 3),
             mask(true, false, true),
             in -> in.x().get(Index.of(in.y()))));
+  }
+
+  /// Indices are known to be wrong only after others have been used.
+  private static List<ErrorCase> halfway() {
+    return List.of(
+        two(
+            "setTensorIndex",
+            INDEX,
+            zeros(2, 3),
+            longs(0, 2),
+            in -> in.x().set(1.0, Index.of(in.y()))),
+        two(
+            "scatterAddInPlaceIndex",
+            INDEX,
+            zeros(2, 3),
+            row(0, 1, 2),
+            in -> in.x().scatterAdd_(0, in.y(), Tensors.ones(1, 3))),
+        two(
+            "indexAddInPlaceIndex",
+            INDEX,
+            zeros(2, 3),
+            longs(0, 2),
+            in -> in.x().indexAdd_(0, in.y(), Tensors.ones(2, 3))),
+        two(
+            "maskedFillInPlaceGrows",
+            SHAPE,
+            zeros(2),
+            zeros(3, 2),
+            in -> in.x().maskedFill_(in.y().eq(0), 1.0)));
   }
 
   private static List<ErrorCase> indexing() {

@@ -24,13 +24,15 @@ class ErrorTest {
   void wrongCallIsRefusedInPyTorchsWords(ErrorCase error) {
     Inputs inputs = new Inputs(error.operands().get(), null);
     RuntimeException thrown =
-        assertThrows(RuntimeException.class, () -> error.call().accept(inputs));
+        assertThrows(
+            RuntimeException.class, () -> error.call().accept(inputs), error + " is not refused");
     String sentence = GoldenFile.errors().get(error.name());
     String message = String.valueOf(thrown.getMessage());
     assertTrue(
-        message.startsWith(sentence), () -> "got:      " + thrown + "\nexpected: " + sentence);
-    assertInstanceOf(TensorException.class, thrown);
-    assertEquals(error.refusal(), thrown.getClass(), message);
+        message.startsWith(sentence),
+        () -> error + "\ngot:      " + thrown + "\nexpected: " + sentence + "\n");
+    assertInstanceOf(TensorException.class, thrown, error.name());
+    assertEquals(error.refusal(), thrown.getClass(), error + ": " + message);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -39,10 +41,12 @@ class ErrorTest {
     List<Tensor> operands = error.operands().get();
     List<double[]> before = operands.stream().map(Elements::download).toList();
     List<Long> versions = operands.stream().map(Tensor::version).toList();
-    assertThrows(RuntimeException.class, () -> error.call().accept(new Inputs(operands, null)));
+    Inputs inputs = new Inputs(operands, null);
+    assertThrows(
+        RuntimeException.class, () -> error.call().accept(inputs), error + " is not refused");
     for (int i = 0; i < operands.size(); i++) {
-      assertArrayEquals(before.get(i), Elements.download(operands.get(i)), "operand " + i);
-      assertEquals(versions.get(i), operands.get(i).version(), "version of operand " + i);
+      assertArrayEquals(before.get(i), Elements.download(operands.get(i)), error + " operand " + i);
+      assertEquals(versions.get(i), operands.get(i).version(), error + " version of operand " + i);
     }
   }
 }
