@@ -46,7 +46,8 @@ echo 'int none;' | links -Wno-type-limits && use -Wno-type-limits
 peel=--param=vect-max-peeling-for-alignment=0
 echo 'int none;' | links $peel && use $peel
 links <<'PROBE' && use -DADJOINT_CLONES=1
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) int f(void) { return 1; }
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+int f(void) { return 1; }
 PROBE
 # glibc's vector mathematics: all functions since 2.35, too few of them before.
 libraries="-lmvec -lm"
@@ -55,10 +56,14 @@ double _ZGVbN2v_exp(double), _ZGVbN2v_tanh(double), _ZGVbN2v_erf(double);
 double f(double x) { return _ZGVbN2v_exp(x) + _ZGVbN2v_tanh(x) + _ZGVbN2v_erf(x); }
 PROBE
 
-# The library carries the sum of all that it was made from, so a build that would change nothing ends
-# here.
-stamp=adjoint-made-from-$({ echo "$flags $libraries"; $cc --version; cat build.sh; find . -name '*.[ch]' -o -name '*.def' |
-  LC_ALL=C sort | xargs cat; } | cksum | tr ' ' -)
+# The library carries a checksum of all that it was made from: a build that would change nothing
+# ends here.
+ingredients() {
+  echo "$flags $libraries"
+  $cc --version
+  find . -name '*.[ch]' -o -name '*.def' -o -name build.sh | LC_ALL=C sort | xargs cat
+}
+stamp=adjoint-made-from-$(ingredients | cksum | tr ' ' -)
 if grep -q "$stamp" "$target/$library" 2>/dev/null; then exit 0; fi
 
 running=0
@@ -81,7 +86,9 @@ for type in f64 f32 i64 i32 u8 u1; do
     compile "$(basename $source)_$type" -include types/$type.h $source.c
   done
 done
-echo "__attribute__((visibility(\"default\"))) const char adjoint_made_from[] = \"$stamp\";" >"$work/stamp.c"
+cat >"$work/stamp.c" <<STAMP
+__attribute__((visibility("default"))) const char adjoint_made_from[] = "$stamp";
+STAMP
 compile stamp "$work/stamp.c"
 for source in cpu/walk cpu/tile cpu/elementwise cpu/fold cpu/memory; do
   compile "$(basename $source)" $source.c

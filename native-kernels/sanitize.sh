@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the library and test/exercise.c with AddressSanitizer and UBSan and runs it; any report fails.
+# Builds the library and its exercise with AddressSanitizer and UBSan and runs it; any report fails.
 set -eu
 cd "$(dirname "$0")"
 cc=${CC:-cc}

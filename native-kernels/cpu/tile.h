@@ -10,7 +10,7 @@ enum access { CONTIGUOUS, CONSTANT, STRIDED };
 struct tiles {
   const struct launch *launch;
   char *places[MAX_PLACES];  /* memory of each place; of an operand, where it is copied to */
-  char *values[MAX_PLACES];  /* where the current tile's value is: the place, or the operand itself */
+  char *values[MAX_PLACES];  /* where this tile's values are: in place, or in the operand itself */
   uint8_t access[MAX_OPERANDS];
   int copies_inputs; /* an output stores an input that another output overwrites */
   uint8_t in_place[MAX_OPERANDS]; /* outputs that may be written before the tile's end */

@@ -1,5 +1,6 @@
 #include "walk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Where a walk is: the index in each dimension, and the element offset it amounts to. */
@@ -47,6 +48,15 @@ static void next_row(struct cursor *c, const int64_t *strides, int64_t rank, con
       to[i * stride] = from[i];                                                     \
     }                                                                               \
   }                                                                                 \
+  /* packed[i][j] = from[i * near + j * far], reading along i, where memory is near. */        \
+  static void turn_##W(W *packed, const W *from, int64_t rows, int64_t columns, int64_t near, \
+                       int64_t far) {                                                         \
+    for (int64_t j = 0; j < columns; j++) {                                                   \
+      for (int64_t i = 0; i < rows; i++) {                                                    \
+        packed[i * columns + j] = from[i * near + j * far];                                   \
+      }                                                                                       \
+    }                                                                                         \
+  }                                                                                           \
   static void fill_run_##W(W *to, W value, int64_t n) {                             \
     for (int64_t i = 0; i < n; i++) {                                               \
       to[i] = value;                                                                \
@@ -118,8 +128,42 @@ static inline void walk(move *run, char *packed, const struct operand *operand, 
   }
 }
 
+static void turn(char *packed, const char *from, int64_t bytes, const int64_t *shape,
+                 const int64_t *strides) {
+  if (bytes == 4) {
+    turn_uint32_t((uint32_t *)packed, (const uint32_t *)from, shape[0], shape[1], strides[0],
+                  strides[1]);
+  } else if (bytes == 8) {
+    turn_uint64_t((uint64_t *)packed, (const uint64_t *)from, shape[0], shape[1], strides[0],
+                  strides[1]);
+  } else {
+    turn_uint8_t((uint8_t *)packed, (const uint8_t *)from, shape[0], shape[1], strides[0],
+                 strides[1]);
+  }
+}
+
+/* Whether the range is whole blocks of the last two dimensions, the first of which is nearer. */
+static int turns(const struct operand *from, int64_t rank, const int64_t *shape, int64_t first,
+                 int64_t n) {
+  if (rank < 2 || llabs(from->strides[rank - 2]) >= llabs(from->strides[rank - 1])) {
+    return 0;
+  }
+  int64_t block = shape[rank - 2] * shape[rank - 1];
+  return block <= n && first % block == 0 && n % block == 0;
+}
+
 void gather(char *packed, const struct operand *from, int64_t bytes, int64_t rank,
             const int64_t *shape, int64_t first, int64_t n) {
+  if (turns(from, rank, shape, first, n)) {
+    int64_t block = shape[rank - 2] * shape[rank - 1];
+    for (int64_t k = 0; k < n; k += block) {
+      struct cursor c;
+      locate(&c, from->strides, rank, shape, first + k);
+      turn(packed + k * bytes, from->base + c.offset * bytes, bytes, shape + rank - 2,
+           from->strides + rank - 2);
+    }
+    return;
+  }
   walk(move_in, packed, from, bytes, rank, shape, first, n);
 }
 

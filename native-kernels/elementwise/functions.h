@@ -58,7 +58,7 @@ DEVICE_FN T remainder_of(T x, T y) {
   return (r != 0) & ((r < 0) != (y < 0)) ? r + y : r;
 }
 
-/* Python's: floor(x / y) computed from the exact remainder, since x / y may round up to an integer. */
+/* Python's: floor(x / y) from the exact remainder, since x / y may round up to an integer. */
 DEVICE_FN T floor_quotient(T x, T y) {
   T r = fmod(x, y);
   T exact = (x - r) / y;

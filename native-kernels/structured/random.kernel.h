@@ -1,5 +1,5 @@
-/* Random numbers by Philox4x32-10: word w of element e depends on seed and offset + e alone, so every
- * device and any number of threads makes the same stream. sizes {n, seed, offset, ...}.
+/* Random numbers by Philox4x32-10: a group's words depend on seed and counter alone, so any device
+ * and any number of threads makes the same stream. sizes {n, seed, offset, ...}.
  * Group g turns counter offset + g into four 32-bit words: 4 elements of float32, 2 of float64 or
  * int64. groups = counters used = ceil(n / 4) or ceil(n / 2); the next call starts that much later.
  * Normal numbers may differ between devices in the last place, as log, sin and cos do. */

@@ -1,5 +1,5 @@
 /* Stable sort along the middle of [outer][n][inner], with where each value came from.
- * sizes {outer, n, inner, descending}; groups = outer * inner: a group is one line, run by one lane.
+ * sizes {outer, n, inner, descending}; groups = outer * inner: a group is a line, run by one lane.
  * NaN is greater than every number. Values are turned into unsigned numbers of the same order and
  * sorted by one byte after another, lowest first; short lines are sorted by insertion. */
 struct WITH_TYPE(ranked) {

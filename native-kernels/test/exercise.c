@@ -1,5 +1,5 @@
-/* Runs rows, the interpreter, folds and kernels on memory without a byte to spare, for a sanitizer to
- * watch. What is computed is checked where one line can say it; the Java tests check the rest. */
+/* Runs rows, the interpreter, folds and kernels on memory without a byte to spare, for a sanitizer
+ * to watch. What is computed is checked where one line can say it; Java's tests check the rest. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,8 +38,9 @@ static float *floats(int64_t n) {
 /* value 2 = x + y, value 3 = -x; both are stored. */
 static struct program *sum_and_negative(int64_t tile) {
   static const int64_t bytes[] = {4, 4};
-  static struct instruction code[] = {{binary_add_f32, 2, {0, 1, INDEX_PLACE, INDEX_PLACE}},
-                                      {unary_neg_f32, 3, {0, INDEX_PLACE, INDEX_PLACE, INDEX_PLACE}}};
+  static const struct instruction code[] = {
+      {binary_add_f32, 2, {0, 1, INDEX_PLACE, INDEX_PLACE}},
+      {unary_neg_f32, 3, {0, INDEX_PLACE, INDEX_PLACE, INDEX_PLACE}}};
   static const struct store stores[] = {{2, 4, 0}, {3, 4, 1}};
   static struct program program;
   struct program p = {2, 0, 2, 2, 2, tile, 4, bytes, code, stores};
@@ -109,6 +110,25 @@ static void run_strided(int64_t rows, int64_t columns) {
   free(y);
   free(sum);
   free(negative);
+}
+
+/* Whole blocks whose rows are farther apart than their columns are turned at once. */
+static void run_blocks(void) {
+  const int64_t shape[] = {3, 8, 8};
+  const int64_t turned[] = {64, 1, 8};
+  const int64_t dense[] = {64, 8, 1};
+  const int64_t *strides[] = {turned, dense, dense, dense};
+  float *const base[] = {floats(192), floats(192), floats(192), floats(192)};
+  struct launch *launch = launch_of(sum_and_negative(128), 3, shape, base, strides);
+  adjoint_elementwise(launch, 0, 192);
+  for (int64_t i = 0; i < 192; i++) {
+    int64_t at = i / 64 * 64 + i % 8 * 8 + i / 8 % 8;
+    check(base[3][i] == -base[0][at], "turned block", i);
+  }
+  for (int o = 0; o < 4; o++) {
+    free(base[o]);
+  }
+  free(launch);
 }
 
 /* ---- folds ---- */
@@ -220,6 +240,7 @@ int main(void) {
     run_kernels(2, sizes[s], 1);
     run_kernels(1, sizes[s] < 100 ? sizes[s] : 7, 19);
   }
+  run_blocks();
   run_fold(2, 0, 3, 1);
   void *memory = adjoint_allocate(10 << 20);
   memset(memory, 1, 10 << 20);

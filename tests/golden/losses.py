@@ -49,6 +49,11 @@ def cases():
                    {"beta": beta})
     yield Case("smoothL1Loss.beta", "repeated", smooth,
                [F(2, 3, lo=1, hi=1.4), F(2, 3, lo=0, hi=0.4)], {"beta": 0.25}, repeat=True)
+    both = lambda t, a: fn.smooth_l1_loss(t[0], t[1], beta=a["beta"], reduction=reduced(a))
+    for reduction in REDUCTIONS[1:]:
+        yield Case("smoothL1Loss.betaReduction", reduction, both,
+                   [F(2, 3, lo=1, hi=1.4), F(2, 3, lo=0, hi=0.4)],
+                   {"beta": 0.25, "reduction": reduction}, repeat=reduction == "sum")
     for op, call in (("nllLoss", fn.nll_loss), ("crossEntropy", fn.cross_entropy)):
         run = lambda t, a, call=call: call(t[0], t[1], reduction=reduced(a))
         for reduction in REDUCTIONS:
@@ -58,6 +63,15 @@ def cases():
             yield Case(name, f"repeated{reduction or ''}", run, [F(3, 4), T(I, [2, 2, 2])], args,
                        repeat=True)
             yield Case(name, f"ignored{reduction or ''}", run, [F(3, 4), T(I, [1, -100, 0])], args)
+        yield Case(op, "pixels", lambda t, a, call=call: call(t[0], t[1]),
+                   [F(2, 3, 2), T(I, [0, 2, 1, 1], 2, 2)], {})
+        ignoring = lambda t, a, call=call: call(
+            t[0], t[1], ignore_index=a["ignore"], reduction=reduced(a))
+        for reduction in REDUCTIONS[1:]:
+            args = {"ignore": 1, "reduction": reduction}
+            yield Case(op + ".ignore", reduction, ignoring, [F(3, 4), T(I, [1, 3, 1])], args)
+            yield Case(op + ".ignore", reduction + "Repeated", ignoring,
+                       [F(3, 4), T(I, [2, 2, 2])], args, repeat=True)
         yield Case(op, "vector", run, [F(4), S(I, 2)], {})
         yield Case(op, "allIgnored", run, [T("f32", [1.0, 2.0], 1, 2, grad=True), T(I, [-100])],
                    {})

@@ -4,6 +4,8 @@ import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.CopyOp;
 import dev.adjoint.op.UnaryOp;
+import dev.adjoint.op.index.Lookups;
+import dev.adjoint.op.index.ScatterArguments;
 import dev.adjoint.type.DType;
 
 /// Copies, conversions, and elements chosen by index.
@@ -16,12 +18,14 @@ public sealed interface IndexingOps permits Tensor {
 
   /// Overwrites this with one number.
   default Tensor fill_(Number value) {
-    return Dispatch.copy(new CopyOp("FillBackward0"), (Tensor) this, Numbers.like((Tensor) this, value));
+    return Dispatch.copy(
+        new CopyOp("FillBackward0"), (Tensor) this, Numbers.like((Tensor) this, value));
   }
 
   /// Overwrites this with zeros.
   default Tensor zero_() {
-    return Dispatch.copy(new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
+    return Dispatch.copy(
+        new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
   }
 
   /// This if its memory is in row-major order, else a copy that is.
@@ -34,5 +38,20 @@ public sealed interface IndexingOps permits Tensor {
   default Tensor to(DType type) {
     Tensor t = (Tensor) this;
     return t.dtype() == type ? t : Dispatch.convert(UnaryOp.CAST, t, type);
+  }
+
+  /// The rows along a dimension that a vector of indices names.
+  ///
+  /// @throws dev.adjoint.type.IndexException when one is negative or too large
+  default Tensor indexSelect(int dim, Tensor index) {
+    return Lookups.indexSelect((Tensor) this, dim, index);
+  }
+
+  /// y[i][j] = x[index[i][j]][j] for dimension 0, and so for others; the result has the index's shape,
+  /// which may be smaller than this in the other dimensions.
+  ///
+  /// @throws dev.adjoint.type.IndexException when an index is negative or too large
+  default Tensor gather(int dim, Tensor index) {
+    return ScatterArguments.gather((Tensor) this, dim, index);
   }
 }

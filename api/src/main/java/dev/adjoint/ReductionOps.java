@@ -1,8 +1,9 @@
 package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.op.Extremes;
 import dev.adjoint.op.Reductions;
-import dev.adjoint.type.DType;
+import dev.adjoint.op.Scans;
 import dev.adjoint.type.DTypeException;
 
 /// Many elements into fewer. Dimensions may be negative; none named means all.
@@ -42,6 +43,50 @@ public sealed interface ReductionOps permits Tensor {
   default Tensor mean(int[] dims, boolean keepdim) {
     Tensor t = requireFloating();
     return Dispatch.single(new Reductions.Mean(Reductions.dims(t, dims), keepdim, false), t);
+  }
+
+  /// Where the greatest element is, counted in row-major order; the first of equal ones, and of NaN.
+  ///
+  /// @throws dev.adjoint.type.IndexException when there is none
+  default Tensor argmax() {
+    return Extremes.arg((Tensor) this, true);
+  }
+
+  /// Where along a dimension the greatest element is.
+  default Tensor argmax(int dim) {
+    return argmax(dim, false);
+  }
+
+  /// Where along a dimension, which stays with size 1 if `keepdim`, the greatest element is.
+  default Tensor argmax(int dim, boolean keepdim) {
+    return Extremes.arg((Tensor) this, true, dim, keepdim);
+  }
+
+  /// Where the least element is, counted in row-major order; the first of equal ones, and of NaN.
+  ///
+  /// @throws dev.adjoint.type.IndexException when there is none
+  default Tensor argmin() {
+    return Extremes.arg((Tensor) this, false);
+  }
+
+  /// Where along a dimension the least element is.
+  default Tensor argmin(int dim) {
+    return argmin(dim, false);
+  }
+
+  /// Where along a dimension, which stays with size 1 if `keepdim`, the least element is.
+  default Tensor argmin(int dim, boolean keepdim) {
+    return Extremes.arg((Tensor) this, false, dim, keepdim);
+  }
+
+  /// e^xᵢ / Σ e^xⱼ along a dimension, without overflow; NaN for a line of -∞ only.
+  default Tensor softmax(int dim) {
+    return Scans.softmax((Tensor) this, dim);
+  }
+
+  /// xᵢ - log Σ e^xⱼ along a dimension, without overflow.
+  default Tensor logSoftmax(int dim) {
+    return Scans.logSoftmax((Tensor) this, dim);
   }
 
   private Tensor requireFloating() {

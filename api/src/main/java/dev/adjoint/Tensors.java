@@ -1,11 +1,14 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.Factory;
-import dev.adjoint.graph.Numbers;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.Factory;
+import dev.adjoint.graph.Generator;
+import dev.adjoint.graph.Numbers;
+import dev.adjoint.graph.Sequences;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.op.Joining;
 import dev.adjoint.op.TernaryOp;
+import dev.adjoint.op.index.Lookups;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;
@@ -124,6 +127,118 @@ public final class Tensors {
   /// Undefined contents with a tensor's shape, type and device.
   public static Tensor emptyLike(Tensor t) {
     return empty(t.shape(), t.dtype(), t.device());
+  }
+
+  /// 0 to `end` - 1 by 1: int64 for an integer, else float32, on the CPU.
+  public static Tensor arange(Number end) {
+    return arange(0, end, 1);
+  }
+
+  /// `start` up to, not with, `end` by `step`: int64 for integers, else float32, on the CPU.
+  public static Tensor arange(Number start, Number end, Number step) {
+    DType type = Factory.typeOf(start).promote(Factory.typeOf(end)).promote(Factory.typeOf(step));
+    return arange(start, end, step, type, Device.CPU);
+  }
+
+  public static Tensor arange(Number start, Number end, Number step, DType type, Device device) {
+    return Sequences.arange(start, end, step, type, device);
+  }
+
+  /// `steps` numbers from `start` to `end`, both included, of type float32 on the CPU.
+  public static Tensor linspace(Number start, Number end, long steps) {
+    return linspace(start, end, steps, DType.FLOAT32, Device.CPU);
+  }
+
+  public static Tensor linspace(Number start, Number end, long steps, DType type, Device device) {
+    return Sequences.linspace(start, end, steps, type, device);
+  }
+
+  /// The identity matrix of type float32 on the CPU.
+  public static Tensor eye(long n) {
+    return eye(n, n, DType.FLOAT32, Device.CPU);
+  }
+
+  /// Ones on the diagonal of a matrix, zeros elsewhere.
+  public static Tensor eye(long rows, long columns, DType type, Device device) {
+    return Sequences.eye(rows, columns, type, device);
+  }
+
+  /// Starts the stream that all random tensors are drawn from, on whatever device: the same calls after
+  /// the same seed give the same numbers.
+  public static void manualSeed(long seed) {
+    Generator.manualSeed(seed);
+  }
+
+  /// Random numbers spread evenly over [0, 1), of type float32 on the CPU.
+  public static Tensor rand(long... sizes) {
+    return rand(Shape.of(sizes));
+  }
+
+  /// Random numbers spread evenly over [0, 1), of type float32 on the CPU.
+  public static Tensor rand(Shape shape) {
+    return rand(shape, Device.CPU);
+  }
+
+  public static Tensor rand(Shape shape, Device device) {
+    return rand(shape, DType.FLOAT32, device);
+  }
+
+  public static Tensor rand(Shape shape, DType type, Device device) {
+    return Generator.uniform(shape, type, device);
+  }
+
+  /// Random normal numbers of mean 0 and deviation 1, of type float32 on the CPU.
+  public static Tensor randn(long... sizes) {
+    return randn(Shape.of(sizes));
+  }
+
+  /// Random normal numbers of mean 0 and deviation 1, of type float32 on the CPU.
+  public static Tensor randn(Shape shape) {
+    return randn(shape, Device.CPU);
+  }
+
+  public static Tensor randn(Shape shape, Device device) {
+    return randn(shape, DType.FLOAT32, device);
+  }
+
+  public static Tensor randn(Shape shape, DType type, Device device) {
+    return Generator.normal(shape, type, device);
+  }
+
+  /// Random integers spread evenly over [`low`, `high`), of type int64 on the CPU.
+  public static Tensor randint(long low, long high, Shape shape) {
+    return randint(low, high, shape, DType.INT64, Device.CPU);
+  }
+
+  public static Tensor randint(long low, long high, Shape shape, DType type, Device device) {
+    return Generator.integers(low, high, shape, type, device);
+  }
+
+  /// 0 to n - 1 in random order, of type int64 on the CPU.
+  public static Tensor randperm(long n) {
+    return randperm(n, DType.INT64, Device.CPU);
+  }
+
+  public static Tensor randperm(long n, DType type, Device device) {
+    return Generator.permutation(n, type, device);
+  }
+
+  /// [#rand] with a tensor's shape, type and device.
+  public static Tensor randLike(Tensor t) {
+    return rand(t.shape(), t.dtype(), t.device());
+  }
+
+  /// [#randn] with a tensor's shape, type and device.
+  public static Tensor randnLike(Tensor t) {
+    return randn(t.shape(), t.dtype(), t.device());
+  }
+
+  /// The rows of a weight [rows, width] that an index of any shape names: shape [index…, width]. Where
+  /// a row is named twice, both gradients are added to it.
+  ///
+  /// @throws dev.adjoint.type.IndexException when an index is negative or too large
+  public static Tensor embedding(Tensor weight, Tensor index) {
+    return Lookups.embedding(weight, index);
   }
 
   /// `a` where the condition holds, else `b`; what is not chosen passes a gradient of 0.

@@ -1,25 +1,29 @@
 package dev.adjoint.optim;
 
-import dev.adjoint.Scope;
+import static dev.adjoint.Tensors.zerosLike;
+
 import dev.adjoint.Tensor;
-import dev.adjoint.Tensors;
-import dev.adjoint.memory.Window;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Steps of about the learning rate in each coordinate: the running mean of the gradient over the root
 /// of the running mean of its square, both corrected for starting at 0.
 public sealed class Adam extends Optimizer permits AdamW {
-  private final Moments[] moments;
+  private final @Nullable Moments[] moments;
   private double beta1 = 0.9;
   private double beta2 = 0.999;
   private double epsilon = 1e-8;
   private double weightDecay;
 
   private static final class Moments {
+    final Tensor mean;
+    final Tensor square;
     int steps;
-    @Nullable Tensor mean;
-    @Nullable Tensor square;
+
+    Moments(Tensor mean, Tensor square) {
+      this.mean = mean;
+      this.square = square;
+    }
   }
 
   /// With PyTorch's learning rate of 0.001.
@@ -30,9 +34,6 @@ public sealed class Adam extends Optimizer permits AdamW {
   public Adam(List<? extends Tensor> parameters, double learningRate) {
     super(parameters, learningRate);
     moments = new Moments[parameters.size()];
-    for (int i = 0; i < moments.length; i++) {
-      moments[i] = new Moments();
-    }
   }
 
   /// How much of the two running means each step keeps; 0.9 and 0.999 unless set.
@@ -71,29 +72,31 @@ public sealed class Adam extends Optimizer permits AdamW {
     return decay == 0 ? gradient : gradient.add(parameter, decay);
   }
 
-  /// The three results are one program; writing the parameter is a second launch.
+  /// One launch: both means and the parameter are results of one program.
   @Override
   protected void update(int index, Tensor parameter, Tensor gradient) {
-    Tensor moved;
-    try (Window _ = Window.open();
-        Scope scope = Scope.open()) {
-      moved = scope.keep(moved(moments[index], parameter, gradient));
-    }
-    parameter.copy_(moved);
+    Moments m = moments(index, parameter);
+    assign("adam", List.of(m.mean, m.square, parameter), () -> next(m, parameter, gradient));
   }
 
-  private Tensor moved(Moments m, Tensor parameter, Tensor gradient) {
+  private Moments moments(int index, Tensor parameter) {
+    Moments m = moments[index];
+    if (m == null) {
+      m = new Moments(state(zerosLike(parameter)), state(zerosLike(parameter)));
+      moments[index] = m;
+    }
+    return m;
+  }
+
+  private List<Tensor> next(Moments m, Tensor parameter, Tensor gradient) {
     Tensor g = regularized(parameter, gradient, weightDecay);
-    Tensor oldMean = m.mean == null ? Tensors.zerosLike(parameter) : m.mean;
-    Tensor oldSquare = m.square == null ? Tensors.zerosLike(parameter) : m.square;
-    Tensor mean = oldMean.lerp(g, 1 - beta1);
-    Tensor square = oldSquare.mul(beta2).addcmul(g, g, 1 - beta2);
-    m.mean = remember(m.mean, mean);
-    m.square = remember(m.square, square);
+    Tensor mean = m.mean.lerp(g, 1 - beta1);
+    Tensor square = m.square.mul(beta2).addcmul(g, g, 1 - beta2);
     m.steps++;
     double meanCorrection = 1 - Math.pow(beta1, m.steps);
     double squareCorrection = 1 - Math.pow(beta2, m.steps);
     Tensor root = square.sqrt().div(Math.sqrt(squareCorrection)).add(epsilon);
-    return decayed(parameter, weightDecay).addcdiv(mean, root, -learningRate() / meanCorrection);
+    double rate = learningRate() / meanCorrection;
+    return List.of(mean, square, decayed(parameter, weightDecay).addcdiv(mean, root, -rate));
   }
 }

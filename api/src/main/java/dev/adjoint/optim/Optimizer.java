@@ -4,12 +4,14 @@ import static dev.adjoint.Tensors.noGrad;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
+import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /// Changes parameters in place by their gradients, outside the graph.
 public abstract class Optimizer {
@@ -76,16 +78,28 @@ public abstract class Optimizer {
   }
 
   /// Moves one parameter. Grad mode is off, and what is made here is closed afterwards unless it was
-  /// passed to [#remember].
+  /// passed to [#state].
   protected abstract void update(int index, Tensor parameter, Tensor gradient);
 
-  /// Puts a tensor in the place of what was remembered: no scope closes it, and the old one is closed.
-  protected static Tensor remember(@Nullable Tensor old, Tensor current) {
-    HandleScope.free((EagerTensor) current);
-    if (old != null) {
-      old.close();
+  /// Keeps a tensor for as long as the optimiser lives: no scope closes it.
+  protected static Tensor state(Tensor t) {
+    HandleScope.free((EagerTensor) t);
+    return t;
+  }
+
+  /// Overwrites tensors of one shape, in one launch, with values that are computed elementwise from
+  /// them and from other tensors of that shape.
+  ///
+  /// @param writer named in messages about these writes
+  protected static void assign(String writer, List<Tensor> targets, Supplier<List<Tensor>> values) {
+    try (Window _ = Window.open()) {
+      List<Tensor> results;
+      try (HandleScope scope = HandleScope.open()) {
+        results = values.get();
+        results.forEach(t -> scope.pass((EagerTensor) t));
+      }
+      Dispatch.assign(writer, targets, results);
     }
-    return current;
   }
 
   static double requireNotNegative(String what, double value) {

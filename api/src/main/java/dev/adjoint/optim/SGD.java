@@ -1,8 +1,8 @@
 package dev.adjoint.optim;
 
-import dev.adjoint.Scope;
+import static dev.adjoint.Tensors.zerosLike;
+
 import dev.adjoint.Tensor;
-import dev.adjoint.memory.Window;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,22 +49,29 @@ public final class SGD extends Optimizer {
       throw new IllegalArgumentException(
           "Nesterov momentum requires a momentum and zero dampening");
     }
-    Tensor direction;
-    try (Window _ = Window.open();
-        Scope scope = Scope.open()) {
-      direction = scope.keep(direction(index, parameter, gradient));
+    if (momentum == 0) {
+      assign(
+          "sgd", List.of(parameter), () -> List.of(moved(parameter, decayed(parameter, gradient))));
+      return;
     }
-    parameter.add_(direction, -learningRate());
+    Tensor velocity = velocities[index];
+    boolean first = velocity == null;
+    Tensor v = first ? state(zerosLike(parameter)) : velocity;
+    velocities[index] = v;
+    assign("sgd", List.of(v, parameter), () -> next(first, v, parameter, gradient));
   }
 
-  private Tensor direction(int index, Tensor parameter, Tensor gradient) {
-    Tensor g = weightDecay == 0 ? gradient : gradient.add(parameter, weightDecay);
-    if (momentum == 0) {
-      return g;
-    }
-    Tensor old = velocities[index];
-    Tensor v = old == null ? g.clone() : old.mul(momentum).add(g, 1 - dampening);
-    velocities[index] = remember(old, v);
-    return nesterov ? g.add(v, momentum) : v;
+  private List<Tensor> next(boolean first, Tensor velocity, Tensor parameter, Tensor gradient) {
+    Tensor g = decayed(parameter, gradient);
+    Tensor v = first ? g.clone() : velocity.mul(momentum).add(g, 1 - dampening);
+    return List.of(v, moved(parameter, nesterov ? g.add(v, momentum) : v));
+  }
+
+  private Tensor decayed(Tensor parameter, Tensor gradient) {
+    return weightDecay == 0 ? gradient : gradient.add(parameter, weightDecay);
+  }
+
+  private Tensor moved(Tensor parameter, Tensor direction) {
+    return parameter.add(direction, -learningRate());
   }
 }

@@ -29,7 +29,10 @@ public final class Shape {
     for (long size : sizes) {
       if (size < 0) {
         throw new ShapeException(
-            "Trying to create tensor with negative dimension " + size + ": " + Arrays.toString(sizes));
+            "Trying to create tensor with negative dimension "
+                + size
+                + ": "
+                + Arrays.toString(sizes));
       }
       empty |= size == 0;
     }
@@ -61,6 +64,18 @@ public final class Shape {
   /// A copy of the sizes.
   public long[] toArray() {
     return sizes.clone();
+  }
+
+  /// How many elements the dimensions before one have together, its own size, and how many those after
+  /// it have; all 1 for a scalar.
+  public long[] around(int dim) {
+    long[] out = {1, sizes.length == 0 ? 1 : sizes[dim], 1};
+    for (int d = 0; d < sizes.length; d++) {
+      if (d != dim) {
+        out[d < dim ? 0 : 2] *= sizes[d];
+      }
+    }
+    return out;
   }
 
   /// Resolves a negative dimension; a scalar answers for 0 and -1 as PyTorch's reductions do.

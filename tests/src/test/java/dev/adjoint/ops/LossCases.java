@@ -4,7 +4,7 @@ import static dev.adjoint.ops.OpCase.op;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.nn.Losses;
-import dev.adjoint.nn.Reduction;
+import dev.adjoint.nn.Losses.Reduction;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
@@ -20,12 +20,6 @@ final class LossCases {
   }
 
   static List<OpCase> rows() {
-    Stream<OpCase> beta =
-        Stream.of(
-            op(
-                "smoothL1Loss.beta",
-                "Losses.smoothL1Loss(Tensor,Tensor,Number)",
-                in -> Losses.smoothL1Loss(in.x(), in.y(), in.number("beta"))));
     return Stream.of(
             loss("mseLoss", Losses::mseLoss, Losses::mseLoss),
             loss("l1Loss", Losses::l1Loss, Losses::l1Loss),
@@ -33,9 +27,33 @@ final class LossCases {
             loss("nllLoss", Losses::nllLoss, Losses::nllLoss),
             loss("crossEntropy", Losses::crossEntropy, Losses::crossEntropy),
             loss("bceWithLogits", Losses::bceWithLogits, Losses::bceWithLogits),
-            beta)
+            withMore())
         .flatMap(rows -> rows)
         .toList();
+  }
+
+  private static Stream<OpCase> withMore() {
+    return Stream.of(
+        op(
+            "smoothL1Loss.beta",
+            "Losses.smoothL1Loss(Tensor,Tensor,Number)",
+            in -> Losses.smoothL1Loss(in.x(), in.y(), in.number("beta"))),
+        op(
+            "smoothL1Loss.betaReduction",
+            "Losses.smoothL1Loss(Tensor,Tensor,Number,Reduction)",
+            in -> Losses.smoothL1Loss(in.x(), in.y(), in.number("beta"), reduction(in))),
+        op(
+            "nllLoss.ignore",
+            "Losses.nllLoss(Tensor,Tensor,long,Reduction)",
+            in -> Losses.nllLoss(in.x(), in.y(), in.integer("ignore"), reduction(in))),
+        op(
+            "crossEntropy.ignore",
+            "Losses.crossEntropy(Tensor,Tensor,long,Reduction)",
+            in -> Losses.crossEntropy(in.x(), in.y(), in.integer("ignore"), reduction(in))));
+  }
+
+  private static Reduction reduction(Inputs in) {
+    return in.args().constant("reduction", Reduction.class);
   }
 
   private static Stream<OpCase> loss(String name, BinaryOperator<Tensor> plain, Reduced reduced) {
@@ -45,6 +63,6 @@ final class LossCases {
         op(
             name + ".reduction",
             method + ",Reduction)",
-            in -> reduced.apply(in.x(), in.y(), in.args().constant("reduction", Reduction.class))));
+            in -> reduced.apply(in.x(), in.y(), reduction(in))));
   }
 }

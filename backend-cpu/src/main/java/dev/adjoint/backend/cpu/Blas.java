@@ -25,6 +25,12 @@ final class Blas {
   private static final String PROPERTY = "adjoint.blas";
   private static final List<String> SYSTEM =
       List.of("libopenblas.so.0", "libmkl_rt.so.2", "libblas.so.3", "libopenblas.dylib");
+
+  /// bytedeco's names: `linux-arm64`, `macosx-arm64`.
+  private static final String PLATFORM =
+      NativeLibrary.PLATFORM.replace("aarch64", "arm64").replace("macos", "macosx");
+
+  private static final String BUNDLED = "org/bytedeco/openblas/" + PLATFORM + "/";
   private static final int ROW_MAJOR = 101;
   private static final int AS_IS = 111;
   private static final int TRANSPOSED = 112;
@@ -64,16 +70,21 @@ final class Blas {
     if (named != null) {
       return named.equals("none") ? null : new Blas(NativeLibrary.load(Path.of(named)));
     }
-    String platform =
-        NativeLibrary.PLATFORM.replace("aarch64", "arm64").replace("macos", "macosx");
-    boolean mac = platform.startsWith("macosx");
-    Path bundled =
-        NativeLibrary.extract(
-            "org/bytedeco/openblas/" + platform + (mac ? "/libopenblas.0.dylib" : "/libopenblas.so.0"),
-            mac
-                ? new String[] {"libgfortran.dylib", "libquadmath.0.dylib", "libgcc_s.1.1.dylib"}
-                : new String[] {"libgfortran.so.5", "libquadmath.so.0", "libgcc_s.so.1"});
+    Path bundled = PLATFORM.startsWith("macosx") ? bundledForMac() : bundledForLinux();
     return bundled != null ? new Blas(NativeLibrary.load(bundled)) : ofSystem();
+  }
+
+  private static @Nullable Path bundledForLinux() {
+    return NativeLibrary.extract(
+        BUNDLED + "libopenblas.so.0", "libgfortran.so.5", "libquadmath.so.0", "libgcc_s.so.1");
+  }
+
+  private static @Nullable Path bundledForMac() {
+    return NativeLibrary.extract(
+        BUNDLED + "libopenblas.0.dylib",
+        "libgfortran.dylib",
+        "libquadmath.0.dylib",
+        "libgcc_s.1.1.dylib");
   }
 
   @SuppressWarnings("restricted")
@@ -97,8 +108,20 @@ final class Blas {
     try {
       if (type == DType.FLOAT32) {
         sgemm.invokeExact(
-            ROW_MAJOR, a.order(), b.order(), m, n, k, 1f, a.address, a.leading, b.address,
-            b.leading, (float) beta, c, leading);
+            ROW_MAJOR,
+            a.order(),
+            b.order(),
+            m,
+            n,
+            k,
+            1f,
+            a.address,
+            a.leading,
+            b.address,
+            b.leading,
+            (float) beta,
+            c,
+            leading);
       } else {
         dgemm.invokeExact(
             ROW_MAJOR, a.order(), b.order(), m, n, k, 1d, a.address, a.leading, b.address,
@@ -127,18 +150,16 @@ final class Blas {
     }
   }
 
-  private static MethodHandle gemm(
-      SymbolLookup library, String name, MemoryLayout number) {
+  private static MethodHandle gemm(SymbolLookup library, String name, MemoryLayout number) {
     return function(
         library,
         name,
         FunctionDescriptor.ofVoid(
-            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, number, JAVA_LONG,
-            JAVA_INT, JAVA_LONG, JAVA_INT, number, JAVA_LONG, JAVA_INT));
+            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, number, JAVA_LONG, JAVA_INT,
+            JAVA_LONG, JAVA_INT, number, JAVA_LONG, JAVA_INT));
   }
 
-  private static MethodHandle gemv(
-      SymbolLookup library, String name, MemoryLayout number) {
+  private static MethodHandle gemv(SymbolLookup library, String name, MemoryLayout number) {
     return function(
         library,
         name,
@@ -148,20 +169,18 @@ final class Blas {
   }
 
   @SuppressWarnings("restricted")
-  private static MethodHandle function(
-      SymbolLookup library, String name, FunctionDescriptor type) {
+  private static MethodHandle function(SymbolLookup library, String name, FunctionDescriptor type) {
     return Linker.nativeLinker()
         .downcallHandle(
             library
                 .find(name)
-                .orElseThrow(
-                    () ->
-                        new DeviceException(
-                            "cpu: the BLAS has no "
-                                + name
-                                + ". Name one with the CBLAS interface with -D"
-                                + PROPERTY
-                                + "=<file>, or none to do without.")),
+                .orElseThrow(() ->
+                    new DeviceException(
+                        "cpu: the BLAS has no "
+                            + name
+                            + ". Name one with the CBLAS interface with -D"
+                            + PROPERTY
+                            + "=<file>, or none to do without.")),
             type);
   }
 

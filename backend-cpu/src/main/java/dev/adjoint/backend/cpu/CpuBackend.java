@@ -65,14 +65,12 @@ final class CpuBackend implements Backend {
 
   @Override
   public void upload(MemorySegment source, Buffer target, long targetOffset) {
-    MemorySegment.copy(
-        source, 0, ((CpuBuffer) target).hostView(), targetOffset, source.byteSize());
+    MemorySegment.copy(source, 0, ((CpuBuffer) target).hostView(), targetOffset, source.byteSize());
   }
 
   @Override
   public void download(Buffer source, long sourceOffset, MemorySegment target) {
-    MemorySegment.copy(
-        ((CpuBuffer) source).hostView(), sourceOffset, target, 0, target.byteSize());
+    MemorySegment.copy(((CpuBuffer) source).hostView(), sourceOffset, target, 0, target.byteSize());
   }
 
   @Override

@@ -32,7 +32,8 @@ public final class CpuProvider implements BackendProvider {
   @Override
   public Backend open(int index) {
     if (index != 0) {
-      throw new DeviceException("There is one CPU device, cpu:0; cpu:" + index + " does not exist.");
+      throw new DeviceException(
+          "There is one CPU device, cpu:0; cpu:" + index + " does not exist.");
     }
     NativeLibrary.kernels(); // fails with the reason, where a static initialiser would hide it
     return new CpuBackend(WorkerPool.ofProcessors());

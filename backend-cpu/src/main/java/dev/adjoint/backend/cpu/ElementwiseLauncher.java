@@ -6,7 +6,7 @@ import dev.adjoint.spi.Operand;
 /// Runs programs element by element: whole tiles go to whichever thread is free.
 final class ElementwiseLauncher {
   /// Passes over elements that one thread makes in less time than it takes to wake another.
-  private static final long SHORT_WORK = 1 << 17;
+  private static final long SHORT_WORK = 1 << 16;
 
   /// Passes so few that the collector does not mind waiting for them.
   private static final long CRITICAL_WORK = 1 << 14;
@@ -19,12 +19,19 @@ final class ElementwiseLauncher {
 
   void launch(Launch.Elementwise launch) {
     EncodedProgram program = EncodedProgram.of(launch.program());
+    long elements = elements(launch.shape());
+    if (!program.countsElements() && Blocking.pays(launch, elements)) {
+      for (Launch.Elementwise part : Blocking.split(launch)) {
+        run(part, program, elements(part.shape()));
+      }
+    } else {
+      run(launch, program, elements);
+    }
+  }
+
+  private void run(Launch.Elementwise launch, EncodedProgram program, long elements) {
     Operand[] operands = launch.operands();
     long[] shape = launch.shape();
-    long elements = 1;
-    for (long size : shape) {
-      elements *= size;
-    }
     int words = LaunchBlock.words(shape.length, operands.length, launch.scalars().length);
     Words strip = Words.take(words);
     long block =
@@ -39,6 +46,14 @@ final class ElementwiseLauncher {
       share(program, block, elements);
     }
     strip.giveBack();
+  }
+
+  private static long elements(long[] shape) {
+    long elements = 1;
+    for (long size : shape) {
+      elements *= size;
+    }
+    return elements;
   }
 
   private void share(EncodedProgram program, long block, long elements) {

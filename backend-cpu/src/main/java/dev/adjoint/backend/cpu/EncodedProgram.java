@@ -30,8 +30,7 @@ final class EncodedProgram {
   private static final int STORE = 3;
   private static final long INDEX_PLACE = -1;
 
-  private static final ConcurrentHashMap<Program, EncodedProgram> KNOWN =
-      new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Program, EncodedProgram> KNOWN = new ConcurrentHashMap<>();
 
   private final long address;
   private final int operands;
@@ -48,8 +47,7 @@ final class EncodedProgram {
     this.tile = tile(places.count(), width);
     this.cost = 1 + program.instructions().size();
     this.countsElements =
-        program.instructions().stream()
-            .anyMatch(step -> step.row().family() == Row.Family.NULLARY);
+        program.instructions().stream().anyMatch(step -> step.row().family() == Row.Family.NULLARY);
     this.address = encode(program, places, width);
   }
 
@@ -109,8 +107,7 @@ final class EncodedProgram {
   }
 
   private static int width(Program program) {
-    int values =
-        program.inputs().size() + program.scalars().size() + program.instructions().size();
+    int values = program.inputs().size() + program.scalars().size() + program.instructions().size();
     int width = 1;
     for (int v = 0; v < values; v++) {
       width = Math.max(width, program.typeOf(v).bytes());
@@ -137,8 +134,16 @@ final class EncodedProgram {
     int at = 0;
     for (long word :
         new long[] {
-          program.inputs().size(), program.scalars().size(), places.registers(), steps,
-          program.outputs().size(), tile, width, bytesAt, codeAt, storesAt
+          program.inputs().size(),
+          program.scalars().size(),
+          places.registers(),
+          steps,
+          program.outputs().size(),
+          tile,
+          width,
+          bytesAt,
+          codeAt,
+          storesAt
         }) {
       memory.setAtIndex(JAVA_LONG, at++, word);
     }

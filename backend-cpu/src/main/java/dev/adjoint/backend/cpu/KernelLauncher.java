@@ -69,8 +69,7 @@ final class KernelLauncher {
       pool.run(
           call.groups(),
           Math.max(1, SHORT_WORK / groupWork),
-          (first, last) ->
-              NativeKernels.call(kernel, operands, sizes, scalars, first, last));
+          (first, last) -> NativeKernels.call(kernel, operands, sizes, scalars, first, last));
     }
   }
 

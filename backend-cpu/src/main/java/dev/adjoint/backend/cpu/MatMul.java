@@ -99,7 +99,8 @@ final class MatMul {
             blas.multiply(type, rows, columns, k, left, right, beta, to, n);
           }
         };
-    share(sizes, sizes[0] * down * across, (long) Math.min(m, PANEL_ROWS) * PANEL_COLUMNS * k, range);
+    share(
+        sizes, sizes[0] * down * across, (long) Math.min(m, PANEL_ROWS) * PANEL_COLUMNS * k, range);
   }
 
   /// Matrix times vector, of `rows` results: for a row times a matrix, the matrix is flipped.

@@ -20,8 +20,7 @@ final class NativeKernels {
   private static final MethodHandle ALLOCATE = function("adjoint_allocate", longs(1, true));
   private static final MethodHandle AVAILABLE = function("adjoint_available", longs(0, true));
   private static final MethodHandle FREE = function("adjoint_free", longs(1, false));
-  private static final MethodHandle ELEMENTWISE =
-      function("adjoint_elementwise", longs(3, false));
+  private static final MethodHandle ELEMENTWISE = function("adjoint_elementwise", longs(3, false));
   private static final MethodHandle SHORT_ELEMENTWISE =
       function("adjoint_elementwise", longs(3, false), Linker.Option.critical(false));
   private static final MethodHandle FOLD = function("adjoint_fold", longs(3, false));
@@ -157,8 +156,7 @@ final class NativeKernels {
   @SuppressWarnings("restricted")
   private static MethodHandle function(
       String name, FunctionDescriptor type, Linker.Option... options) {
-    return LINKER.downcallHandle(
-        MemorySegment.ofAddress(require(name)), type, options);
+    return LINKER.downcallHandle(MemorySegment.ofAddress(require(name)), type, options);
   }
 
   @SuppressWarnings("restricted")

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Brings native libraries from the jar to a file and into the process.
 ///
-/// The file's folder is named by the library's contents, so versions never mix, and files appear
-/// in it by an atomic rename, so any number of JVMs may start at once.
+/// The file's folder is named by the library's contents, so versions never mix, and files appear in
+/// it by an atomic rename, so any number of JVMs may start at once.
 final class NativeLibrary {
   /// `linux-x86_64`, as in the resources' folder and in bytedeco's jars.
   static final String PLATFORM = platform();
@@ -53,8 +53,7 @@ final class NativeLibrary {
     if (override != null) {
       return Path.of(override);
     }
-    String resource =
-        "dev/adjoint/native/" + PLATFORM + "/" + System.mapLibraryName("adjoint");
+    String resource = "dev/adjoint/native/" + PLATFORM + "/" + System.mapLibraryName("adjoint");
     Path file = extract(resource);
     if (file == null) {
       throw new DeviceException(
@@ -62,8 +61,9 @@ final class NativeLibrary {
               + PLATFORM
               + ": the resource "
               + resource
-              + " is not on the class path.\nAdd the adjoint-native-kernels jar of this platform,"
-              + " or build it (sh native-kernels/build.sh <dir>, needs gcc or clang) and run with -D"
+              + " is not on the class path.\n"
+              + "Add the adjoint-native-kernels jar of this platform, or build it (sh"
+              + " native-kernels/build.sh <dir>, needs gcc or clang) and run with -D"
               + LIBRARY_PROPERTY
               + "=<dir>/"
               + resource
@@ -97,8 +97,8 @@ final class NativeLibrary {
     }
   }
 
-  /// Copies a resource to the cache, unless it is there, and returns the file; null when there is no
-  /// such resource.
+  /// Copies a resource to the cache, unless it is there, and returns the file; null when there is
+  /// no such resource.
   ///
   /// @param siblings names of resources that must lie beside it, where they exist
   static @Nullable Path extract(String resource, String... siblings) {

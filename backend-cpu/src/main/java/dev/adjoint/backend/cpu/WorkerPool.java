@@ -109,8 +109,8 @@ final class WorkerPool {
       }
     }
 
-    /// A helper counts itself in before it takes a chunk, so a caller that sees no helper after
-    /// the last chunk was taken may return.
+    /// A helper counts itself in before it takes a chunk, so a caller that sees no helper after the
+    /// last chunk was taken may return.
     void help() {
       helpers.incrementAndGet();
       work();
@@ -176,7 +176,8 @@ final class WorkerPool {
       return null;
     }
 
-    /// Looks again after it has said that it sleeps: a caller adds its job before it looks who does.
+    /// Looks again after it has said that it sleeps: a caller adds its job before it looks who
+    /// does.
     private void idle() {
       long deadline = System.nanoTime() + SPIN_NANOS;
       while (System.nanoTime() < deadline) {

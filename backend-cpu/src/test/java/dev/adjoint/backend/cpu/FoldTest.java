@@ -109,7 +109,8 @@ class FoldTest {
       x[i] =
           switch (type) {
             case BOOL -> random.nextInt(50) == 0 == (reducer == Reducer.ANY) ? 1 : 0;
-            case UINT8, INT32, INT64 -> reducer == Reducer.PROD ? 1 + i % 97 / 96 : random.nextInt(3);
+            case UINT8, INT32, INT64 ->
+                reducer == Reducer.PROD ? 1 + i % 97 / 96 : random.nextInt(3);
             default -> reducer == Reducer.PROD ? 1 + i % 3 * 1e-7 : (float) random.nextGaussian();
           };
     }

@@ -112,8 +112,7 @@ final class Host implements AutoCloseable {
   }
 
   void fold(Reducer reducer, Program program, long[] shape, int folded, Operand... operands) {
-    backend.launch(
-        new Launch.Fold("test", reducer, program, shape, folded, operands, NO_SCALARS));
+    backend.launch(new Launch.Fold("test", reducer, program, shape, folded, operands, NO_SCALARS));
   }
 
   void call(String kernel, DType type, long[] sizes, long groups, Buffer... buffers) {

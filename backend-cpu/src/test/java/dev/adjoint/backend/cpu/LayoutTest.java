@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Where operands lie must not matter: strides, sizes around the tile, operands that are one memory.
+/// Where operands lie must not matter: strides, sizes around the tile, operands that are one
+/// memory.
 class LayoutTest {
   private static final DType F32 = DType.FLOAT32;
   private static final Row ADD = Row.of(Family.BINARY, "add");
@@ -88,8 +89,70 @@ class LayoutTest {
     checkAdd(shape, dense, 0, new long[] {660, 132, 4}, 3, new long[] {1, 7, 35}, size);
     checkAdd(shape, new long[] {165, 33, -1}, 40, new long[] {0, 0, 0}, 9, dense, size);
     checkAdd(shape, new long[] {330, 66, 2}, 1, dense, 5, new long[] {330, 66, 2}, size);
-    checkAdd(new long[] {600, 3}, new long[] {1, 600}, 0, new long[] {0, 1}, 1, new long[] {3, 1}, 1800);
-    checkAdd(new long[] {3, 2000}, new long[] {0, 1}, 1, new long[] {1, 0}, 1, new long[] {2000, 1}, 6000);
+    checkAdd(
+        new long[] {600, 3}, new long[] {1, 600}, 0, new long[] {0, 1}, 1, new long[] {3, 1}, 1800);
+    checkAdd(
+        new long[] {3, 2000},
+        new long[] {0, 1},
+        1,
+        new long[] {1, 0},
+        1,
+        new long[] {2000, 1},
+        6000);
+  }
+
+  @Test
+  void largeSpacesAreWalkedInBlocks() {
+    int size = 40_000;
+    long[] dense = {170, 1};
+    checkAdd(new long[] {203, 170}, new long[] {1, 203}, 0, dense, 0, dense, size);
+    checkAdd(new long[] {203, 170}, dense, 0, dense, 0, new long[] {1, 203}, size);
+    checkAdd(new long[] {203, 170}, new long[] {1, 203}, 9, new long[] {0, 1}, 0, dense, size);
+    checkAdd(new long[] {203, 170}, new long[] {1, -203}, 34_400, dense, 0, dense, size);
+    checkAdd(
+        new long[] {1700, 20},
+        new long[] {1, 1700},
+        0,
+        new long[] {1, 0},
+        0,
+        new long[] {20, 1},
+        size);
+    long[] cubic = {6300, 90, 1};
+    checkAdd(
+        new long[] {6, 70, 90},
+        new long[] {6300, 1, 70},
+        0,
+        new long[] {1, 6, 420},
+        0,
+        cubic,
+        size);
+    checkAdd(
+        new long[] {6, 70, 90}, new long[] {1, 540, 6}, 0, new long[] {90, 0, 1}, 3, cubic, size);
+    checkAdd(
+        new long[] {64, 96},
+        new long[] {1, 64},
+        0,
+        new long[] {1, 64},
+        0,
+        new long[] {96, 1},
+        size);
+  }
+
+  @Test
+  void everyElementSizeIsTurned() {
+    for (DType type : DType.values()) {
+      double[] x = new Random(3).ints(130 * 100, 0, 2).asDoubleStream().toArray();
+      Buffer out = host.buffer(type, x.length);
+      host.run(
+          Host.identity(type),
+          new long[] {130, 100},
+          new Operand(host.upload(type, x), 0, new long[] {1, 130}),
+          new Operand(out, 0, new long[] {100, 1}));
+      double[] got = host.download(type, out, x.length);
+      for (int i = 0; i < x.length; i++) {
+        assertEquals(x[i % 100 * 130 + i / 100], got[i]);
+      }
+    }
   }
 
   @Test
@@ -119,7 +182,8 @@ class LayoutTest {
         Program.of(
             List.of(F32, F32),
             List.of(),
-            List.of(new Instruction(MUL, F32, List.of(0, 1)), new Instruction(EXP, F32, List.of(0))),
+            List.of(
+                new Instruction(MUL, F32, List.of(0, 1)), new Instruction(EXP, F32, List.of(0))),
             List.of(2, 3));
     double[] exps = host.apply(EXP, F32, F32, new DType[] {F32}, x);
     host.run(swap, new long[] {n}, Host.dense(a), Host.dense(b), Host.dense(a), Host.dense(b));

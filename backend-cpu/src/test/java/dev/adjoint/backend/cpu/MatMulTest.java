@@ -38,9 +38,7 @@ class MatMulTest {
     int results = s[0] * s[1] * s[2];
     double[] c = numbers(results);
     Buffer out = host.upload(type, c);
-    long[] sizes = {
-      s[0], s[1], s[2], s[3], a[0], a[1], a[2], b[0], b[1], b[2], accumulate ? 1 : 0
-    };
+    long[] sizes = {s[0], s[1], s[2], s[3], a[0], a[1], a[2], b[0], b[1], b[2], accumulate ? 1 : 0};
     long groups = (long) s[0] * Math.ceilDiv(s[1], 32);
     host.call("matmul", type, sizes, groups, host.upload(type, x), host.upload(type, y), out);
     double[] want = new double[results];
@@ -50,8 +48,9 @@ class MatMulTest {
       int j = r % s[2];
       double sum = accumulate ? c[r] : 0;
       for (int p = 0; p < s[3]; p++) {
-        sum += x[(int) (batch * a[0] + i * a[1] + p * a[2])]
-            * y[(int) (batch * b[0] + p * b[1] + j * b[2])];
+        sum +=
+            x[(int) (batch * a[0] + i * a[1] + p * a[2])]
+                * y[(int) (batch * b[0] + p * b[1] + j * b[2])];
       }
       want[r] = type == DType.UINT8 ? (long) sum & 255 : sum;
     }
@@ -66,8 +65,14 @@ class MatMulTest {
   @EnumSource(value = DType.class, names = "BOOL", mode = EnumSource.Mode.EXCLUDE)
   void everyLayoutOfEverySize(DType type) {
     int[][] sizes = {
-      {1, 1, 1, 1}, {1, 2, 3, 4}, {2, 5, 1, 70}, {2, 1, 150, 70}, {3, 33, 65, 17}, {1, 40, 300, 9},
-      {1, 70, 40, 0}, {2, 1, 1, 300}
+      {1, 1, 1, 1},
+      {1, 2, 3, 4},
+      {2, 5, 1, 70},
+      {2, 1, 150, 70},
+      {3, 33, 65, 17},
+      {1, 40, 300, 9},
+      {1, 70, 40, 0},
+      {2, 1, 1, 300}
     };
     try (Host host = new Host(3)) {
       for (int[] s : sizes) {

@@ -97,9 +97,7 @@ final class References {
   }
 
   private static double infiniteTo(double... x) {
-    return x[0] == Double.POSITIVE_INFINITY
-        ? x[2]
-        : x[0] == Double.NEGATIVE_INFINITY ? x[3] : x[0];
+    return x[0] == Double.POSITIVE_INFINITY ? x[2] : x[0] == Double.NEGATIVE_INFINITY ? x[3] : x[0];
   }
 
   private static double remainder(double x, double y) {

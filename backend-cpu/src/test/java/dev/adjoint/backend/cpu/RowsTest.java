@@ -24,12 +24,32 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every row of every table, for every type it is expanded for.
 class RowsTest {
   private static final Path TABLES = Path.of("../native-kernels/elementwise");
-  private static final Pattern ROW = Pattern.compile("^[A-Z]+\\((\\w+), (\\w+), ", Pattern.MULTILINE);
+  private static final Pattern ROW =
+      Pattern.compile("^[A-Z]+\\((\\w+), (\\w+), ", Pattern.MULTILINE);
   private static final int N = 261;
   private static final double[] EDGES = {
-    0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1, -1, 0.5, -0.5,
-    Float.MIN_VALUE, -Float.MIN_VALUE, Double.MIN_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE, 88.5,
-    -87.5, -103, 1e5, -1e5, 2.5, 3.5, -2.5
+    0.0,
+    -0.0,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    1,
+    -1,
+    0.5,
+    -0.5,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Double.MIN_VALUE,
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE,
+    88.5,
+    -87.5,
+    -103,
+    1e5,
+    -1e5,
+    2.5,
+    3.5,
+    -2.5
   };
 
   /// A row at one type.
@@ -59,16 +79,15 @@ class RowsTest {
 
   private static List<DType> types(String group) {
     return Arrays.stream(DType.values())
-        .filter(
-            type ->
-                switch (group) {
-                  case "FLOATING" -> type.isFloating();
-                  case "INTEGRAL" -> type.category() == DType.Category.INTEGRAL;
-                  case "ARITHMETIC" -> type != DType.BOOL;
-                  case "BOOLEAN" -> type == DType.BOOL;
-                  case "ALL" -> true;
-                  default -> throw new AssertionError(group);
-                })
+        .filter(type ->
+            switch (group) {
+              case "FLOATING" -> type.isFloating();
+              case "INTEGRAL" -> type.category() == DType.Category.INTEGRAL;
+              case "ARITHMETIC" -> type != DType.BOOL;
+              case "BOOLEAN" -> type == DType.BOOL;
+              case "ALL" -> true;
+              default -> throw new AssertionError(group);
+            })
         .toList();
   }
 
@@ -133,14 +152,17 @@ class RowsTest {
       boolean cancels = x.length > 2 || where.startsWith("unary_gelu");
       scale = cancels && Double.isFinite(v) ? Math.max(scale, v * v) : scale;
     }
-    assertTrue(Math.abs(want - got) <= 40 * unit * scale + tiny, () -> where + " is " + got + ", not " + want);
+    assertTrue(
+        Math.abs(want - got) <= 40 * unit * scale + tiny,
+        () -> where + " is " + got + ", not " + want);
   }
 
   /// Edges first where one argument can take any value, then numbers of a moderate size.
   private static double[] samples(DType type, String row, int argument) {
     Random random = new Random(row.hashCode() + argument);
     double[] values = new double[N];
-    boolean edges = argument == 0 && !List.of("lerp", "addcmul", "addcdiv", "add_scaled").contains(row);
+    boolean edges =
+        argument == 0 && !List.of("lerp", "addcmul", "addcdiv", "add_scaled").contains(row);
     for (int i = 0; i < N; i++) {
       double v = (random.nextDouble() - 0.5) * 16;
       values[i] =
@@ -179,7 +201,8 @@ class RowsTest {
         for (String row : List.of("remainder", "floor_div", "trunc_div")) {
           DType[] inputs = {type, type};
           Row r = Row.of(Row.Family.BINARY, row);
-          double[] got = host.apply(r, type, type, inputs, new double[] {7, 0}, new double[] {0, 0});
+          double[] got =
+              host.apply(r, type, type, inputs, new double[] {7, 0}, new double[] {0, 0});
           assertEquals(0, got[0], row);
           assertEquals(0, got[1], row);
         }
@@ -188,7 +211,8 @@ class RowsTest {
       DType[] ints = {DType.INT32, DType.INT32};
       Row divide = Row.of(Row.Family.BINARY, "floor_div");
       double[] wrapped =
-          host.apply(divide, DType.INT32, DType.INT32, ints, new double[] {lowest}, new double[] {-1});
+          host.apply(
+              divide, DType.INT32, DType.INT32, ints, new double[] {lowest}, new double[] {-1});
       assertEquals(lowest, wrapped[0]);
     }
   }

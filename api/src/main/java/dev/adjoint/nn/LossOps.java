@@ -1,0 +1,204 @@
+package dev.adjoint.nn;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.graph.Dispatch;
+import dev.adjoint.nn.Losses.Reduction;
+import dev.adjoint.op.Compute;
+import dev.adjoint.op.Derivative;
+import dev.adjoint.op.Saved;
+import dev.adjoint.op.index.Scatters;
+import dev.adjoint.type.Shape;
+import dev.adjoint.type.ShapeException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The losses that are one node each. Inputs: predictions, targets.
+final class LossOps {
+  private static final int BOTH = Derivative.INPUT_0 | Derivative.INPUT_1;
+
+  private LossOps() {}
+
+  static Tensor reduce(Tensor losses, Reduction reduction) {
+    return switch (reduction) {
+      case NONE -> losses;
+      case MEAN -> losses.mean();
+      case SUM -> losses.sum();
+    };
+  }
+
+  /// The gradient of each element's loss.
+  private static Tensor spread(Tensor g, Saved saved, Reduction reduction) {
+    Shape shape = saved.shape(0).broadcast(saved.shape(1), "loss");
+    return reduction == Reduction.MEAN ? g.div((double) shape.elements()) : g;
+  }
+
+  /// The gradients of a loss of x - t: one, and its negative.
+  private static List<@Nullable Tensor> opposite(Tensor g, Saved saved) {
+    return Arrays.asList(saved.needs(0) ? g : null, saved.needs(1) ? g.neg() : null);
+  }
+
+  static void requireTargetFits(Tensor input, Tensor target) {
+    int rank = input.dim();
+    if (rank == 0) {
+      throw new ShapeException("Expected 1 or more dimensions (got 0)");
+    }
+    if (rank == 1) {
+      if (target.dim() > 1 || target.numel() != 1) {
+        throw new ShapeException(
+            "For 1D input, 1D target must have size 1, but got target size: " + target.numel());
+      }
+      return;
+    }
+    if (target.dim() > 0 && target.size(0) != input.size(0)) {
+      throw new ShapeException(
+          "Expected input batch_size ("
+              + input.size(0)
+              + ") to match target batch_size ("
+              + target.size(0)
+              + ").");
+    }
+    if (rank == 2 && target.dim() != 1) {
+      throw new ShapeException(
+          "0D or 1D target tensor expected, multi-target not supported. The target has shape "
+              + target.shape()
+              + "; it holds one class for each row of the input.");
+    }
+    Shape expected = input.select(1, 0).shape();
+    if (!target.shape().equals(expected)) {
+      throw new ShapeException("Expected target size " + expected + ", got " + target.shape());
+    }
+  }
+
+  /// (x - t)²
+  record Mse(Reduction reduction) implements Compute {
+    @Override
+    public String node() {
+      return "MseLossBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      return List.of(reduce(inputs.get(0).sub(inputs.get(1)).square(), reduction));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return BOTH;
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = spread(requireNonNull(gradients.getFirst()), saved, reduction);
+      return opposite(saved.input(0).sub(saved.input(1)).mul(g.mul(2)), saved);
+    }
+  }
+
+  /// With d = |x - t|: d² / 2β below β, d - β/2 from there on.
+  record SmoothL1(double beta, Reduction reduction) implements Compute {
+    @Override
+    public String node() {
+      return "SmoothL1LossBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor d = inputs.get(0).sub(inputs.get(1)).abs();
+      Tensor near = d.square().mul(0.5).div(beta);
+      return List.of(reduce(Tensors.where(d.lt(beta), near, d.sub(0.5 * beta)), reduction));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return BOTH;
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = spread(requireNonNull(gradients.getFirst()), saved, reduction);
+      Tensor d = saved.input(0).sub(saved.input(1));
+      return opposite(d.div(beta).clamp(-1.0, 1.0).mul(g), saved);
+    }
+  }
+
+  /// -x[class], for x of log probabilities with the classes along a dimension.
+  record Nll(int dim, long ignore, Reduction reduction) implements Compute {
+    @Override
+    public String node() {
+      return "NllLossBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor target = inputs.get(1);
+      Tensor ignored = target.eq(ignore);
+      Tensor index = places(target, ignored, inputs.get(0).dim());
+      Tensor picked =
+          Dispatch.single(new Scatters.Gather(dim), inputs.get(0), index)
+              .reshape(target.shape().toArray());
+      Tensor losses = picked.neg().maskedFill(ignored, 0);
+      return List.of(
+          switch (reduction) {
+            case NONE -> losses;
+            case SUM -> losses.sum();
+            case MEAN -> losses.sum().div(ignored.logicalNot().sum());
+          });
+    }
+
+    /// The classes as an index along their dimension; 0 for ignored ones.
+    private Tensor places(Tensor target, Tensor ignored, int rank) {
+      Tensor index = target.maskedFill(ignored, 0);
+      return target.dim() == rank ? index : index.unsqueeze(dim);
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return Derivative.INPUT_1;
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      Tensor target = saved.input(1);
+      Tensor ignored = target.eq(ignore);
+      Tensor each = reduction == Reduction.MEAN ? g.div(ignored.logicalNot().sum()) : g;
+      Tensor losses = each.neg().expand(target.shape().toArray()).maskedFill(ignored, 0);
+      Tensor index = places(target, ignored, saved.shape(0).rank());
+      Tensor zeros = Tensors.zeros(saved.shape(0), g.dtype(), g.device());
+      Tensor source = losses.reshape(index.shape().toArray());
+      return Arrays.asList(Dispatch.single(new Scatters.Scatter(dim), zeros, index, source), null);
+    }
+  }
+
+  /// max(x, 0) - x t + log(1 + e^-|x|)
+  record BceWithLogits(Reduction reduction) implements Compute {
+    @Override
+    public String node() {
+      return "BinaryCrossEntropyWithLogitsBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor x = inputs.get(0);
+      Tensor tail = x.abs().neg().exp().log1p();
+      return List.of(reduce(x.clampMin(0).sub(x.mul(inputs.get(1))).add(tail), reduction));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return BOTH;
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = spread(requireNonNull(gradients.getFirst()), saved, reduction);
+      Tensor x = saved.input(0);
+      return Arrays.asList(
+          saved.needs(0) ? x.sigmoid().sub(saved.input(1)).mul(g) : null,
+          saved.needs(1) ? x.neg().mul(g) : null);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package dev.adjoint.op;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.Kernels;
+import dev.adjoint.memory.Layout;
+import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Products of vectors and matrices. Operands are read where they lie if their rows or columns are
+/// dense, so a transposed matrix is not copied. Arguments were checked by [ProductArguments].
+public final class Products {
+  /// How many rows of the result a group of the kernel makes.
+  private static final long ROWS = 32;
+
+  private Products() {}
+
+  /// a b for matrices, or batches of them as dimension 0, added to what `into` holds if it is given.
+  private static Tensor multiply(Tensor a, Tensor b, @Nullable Tensor into) {
+    int rank = a.dim();
+    long batch = rank == 3 ? a.size(0) : 1;
+    long m = a.size(-2);
+    long n = b.size(-1);
+    long k = a.size(-1);
+    Shape shape = rank == 3 ? Shape.of(batch, m, n) : Shape.of(m, n);
+    Tensor left = strides(a) == null ? a.clone() : a;
+    Tensor right = strides(b) == null ? b.clone() : b;
+    long[] l = requireNonNull(strides(left));
+    long[] r = requireNonNull(strides(right));
+    Tensor c = into == null ? Kernels.empty(a, shape, a.dtype()) : into;
+    long[] sizes = {batch, m, n, k, l[0], l[1], l[2], r[0], r[1], r[2], into == null ? 0 : 1};
+    Kernels.call(
+        rank == 3 ? "bmm" : "mm",
+        "matmul",
+        a.dtype(),
+        List.of(left, right),
+        List.of(c),
+        false,
+        sizes,
+        n == 0 ? 0 : batch * ((m + ROWS - 1) / ROWS),
+        Math.min(m, ROWS) * n * Math.max(k, 1));
+    return c;
+  }
+
+  /// The steps to the next matrix, row and column, one of the last two being 1 and the other long
+  /// enough for a BLAS; null for any other layout.
+  private static long @Nullable [] strides(Tensor t) {
+    Layout layout = ((EagerTensor) t).layout();
+    long rows = layout.shape().size(-2);
+    long columns = layout.shape().size(-1);
+    long row = layout.stride(-2);
+    long column = layout.stride(-1);
+    long batch = t.dim() == 3 ? layout.stride(0) : 0;
+    if ((column == 1 || columns <= 1) && (row >= columns || rows <= 1)) {
+      return new long[] {batch, rows <= 1 ? Math.max(1, columns) : row, 1};
+    }
+    if ((row == 1 || rows <= 1) && (column >= rows || columns <= 1)) {
+      return new long[] {batch, 1, columns <= 1 ? Math.max(1, rows) : column};
+    }
+    return null;
+  }
+
+  /// Whether a matrix is the transpose of a dense one, so that its gradient should be too.
+  static boolean isTransposed(Tensor t) {
+    Layout layout = ((EagerTensor) t).layout();
+    return !layout.isContiguous() && layout.permute(1, 0).isContiguous();
+  }
+
+  /// aᵀ g, laid out as the operand that it is the gradient of.
+  private static Tensor ofSecond(Tensor a, Tensor g, boolean transposed) {
+    return transposed ? g.t().mm(a).t() : a.t().mm(g);
+  }
+
+  private static int crosswise(boolean[] needs, int first, int second) {
+    return (needs[first] ? 1 << second : 0) | (needs[second] ? 1 << first : 0);
+  }
+
+  /// Σ aᵢ bᵢ of two vectors.
+  public record Dot() implements Compute {
+    @Override
+    public String node() {
+      return "DotBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor a = inputs.get(0);
+      Tensor product = a.mul(inputs.get(1));
+      return List.of(Kernels.fold(Reducer.SUM, product, new int[] {0}, false, a.dtype()));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return crosswise(needs, 0, 1);
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(
+          saved.needs(0) ? g.mul(saved.input(1)) : null,
+          saved.needs(1) ? g.mul(saved.input(0)) : null);
+    }
+  }
+
+  /// A matrix times a vector: a fold of the products, which reads any layout.
+  public record Mv() implements Compute {
+    @Override
+    public String node() {
+      return "MvBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor a = inputs.get(0);
+      Tensor product = a.mul(inputs.get(1));
+      return List.of(Kernels.fold(Reducer.SUM, product, new int[] {1}, false, a.dtype()));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return crosswise(needs, 0, 1);
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(
+          saved.needs(0) ? g.unsqueeze(1).mul(saved.input(1)) : null,
+          saved.needs(1) ? saved.input(0).t().mv(g) : null);
+    }
+  }
+
+  /// A matrix times a matrix.
+  ///
+  /// @param transposed whether the second is the transpose of a dense matrix
+  public record Mm(boolean transposed) implements Compute {
+    @Override
+    public String node() {
+      return "MmBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      return List.of(multiply(inputs.get(0), inputs.get(1), null));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return crosswise(needs, 0, 1);
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(
+          saved.needs(0) ? g.mm(saved.input(1).t()) : null,
+          saved.needs(1) ? ofSecond(saved.input(0), g, transposed) : null);
+    }
+  }
+
+  /// Matrices times matrices, one pair for each index of dimension 0.
+  public record Bmm() implements Compute {
+    @Override
+    public String node() {
+      return "BmmBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      return List.of(multiply(inputs.get(0), inputs.get(1), null));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return crosswise(needs, 0, 1);
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(
+          saved.needs(0) ? g.bmm(saved.input(1).transpose(1, 2)) : null,
+          saved.needs(1) ? saved.input(0).transpose(1, 2).bmm(g) : null);
+    }
+  }
+
+  /// A bias, stretched, plus a matrix times a matrix, added up in one place.
+  ///
+  /// @param transposed whether the second matrix is the transpose of a dense one
+  public record Addmm(boolean transposed) implements Compute {
+    @Override
+    public String node() {
+      return "AddmmBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor a = inputs.get(1);
+      Tensor b = inputs.get(2);
+      Tensor sum = inputs.get(0).expand(a.size(0), b.size(1)).clone();
+      return List.of(multiply(a, b, sum));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return crosswise(needs, 1, 2);
+    }
+
+    /// The pass itself sums the bias's gradient to its shape.
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(
+          g,
+          saved.needs(1) ? g.mm(saved.input(2).t()) : null,
+          saved.needs(2) ? ofSecond(saved.input(1), g, transposed) : null);
+    }
+  }
+}
