@@ -18,14 +18,14 @@ INTEGRAL(
 DEVICE_FN T divisor(T x, T y) {
   /* The lowest number over -1 would trap too: its quotient by 1 is the same, wrapped. */
   int overflows = (x == LOWEST) & (y == (T)-1) & ((T)-1 < 0);
-  return (y == 0) | overflows ? 1 : y;
+  return ((y == 0) | overflows) ? 1 : y;
 }
 
 DEVICE_FN T quotient(T x, T y) { return y == 0 ? 0 : (T)(x / divisor(x, y)); }
 
 DEVICE_FN T remainder_of(T x, T y) {
   T r = x % divisor(x, y);
-  T shifted = (r != 0) & ((r < 0) != (y < 0)) ? (T)(r + y) : r;
+  T shifted = ((r != 0) & ((r < 0) != (y < 0))) ? (T)(r + y) : r;
   return y == 0 ? 0 : shifted;
 }
 
@@ -33,7 +33,7 @@ DEVICE_FN T floor_quotient(T x, T y) {
   T d = divisor(x, y);
   T q = x / d;
   T r = x % d;
-  T lowered = (r != 0) & ((r < 0) != (y < 0)) ? (T)(q - 1) : q;
+  T lowered = ((r != 0) & ((r < 0) != (y < 0))) ? (T)(q - 1) : q;
   return y == 0 ? 0 : lowered;
 }
 
@@ -55,14 +55,14 @@ DEVICE_FN T power(T x, T y) {
 FLOATING(
 DEVICE_FN T remainder_of(T x, T y) {
   T r = fmod(x, y);
-  return (r != 0) & ((r < 0) != (y < 0)) ? r + y : r;
+  return ((r != 0) & ((r < 0) != (y < 0))) ? r + y : r;
 }
 
 /* Python's: floor(x / y) from the exact remainder, since x / y may round up to an integer. */
 DEVICE_FN T floor_quotient(T x, T y) {
   T r = fmod(x, y);
   T exact = (x - r) / y;
-  T q = (r != 0) & ((r < 0) != (y < 0)) ? exact - 1 : exact;
+  T q = ((r != 0) & ((r < 0) != (y < 0))) ? exact - 1 : exact;
   T floored = floor(q);
   T nearest = q - floored > (T)0.5 ? floored + 1 : floored;
   T zero = copysign((T)0, x / y);

@@ -96,8 +96,8 @@ def sizes():
 def pieces():
     equal = lambda x, a: x.split(a["size"], a["dim"])
     yield from call_all("split", equal,
-                        [{"size": s, "dim": d} for s, d in ((2, 0), (3, 0), (5, 0), (1, 1), (7, 0))],
-                        (5, 2))
+                        [{"size": s, "dim": d} for s, d in
+                         ((2, 0), (3, 0), (5, 0), (1, 1), (7, 0))], (5, 2))
     yield from call_all("split.sizes", lambda x, a: x.split(a["sizes"], a["dim"]),
                         [{"sizes": s, "dim": d} for s, d in (([1, 4], 0), ([2, 0, 3], 0),
                                                              ([1, 1], -1))], (5, 2))

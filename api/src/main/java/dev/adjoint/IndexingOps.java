@@ -5,6 +5,7 @@ import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.CopyOp;
 import dev.adjoint.op.UnaryOp;
 import dev.adjoint.op.index.Lookups;
+import dev.adjoint.op.index.Rearranging;
 import dev.adjoint.op.index.ScatterArguments;
 import dev.adjoint.type.DType;
 
@@ -53,5 +54,20 @@ public sealed interface IndexingOps permits Tensor {
   /// @throws dev.adjoint.type.IndexException when an index is negative or too large
   default Tensor gather(int dim, Tensor index) {
     return ScatterArguments.gather((Tensor) this, dim, index);
+  }
+
+  /// Copies of this side by side: `times` along each dimension, leading ones added.
+  default Tensor repeat(long... times) {
+    return Rearranging.repeat((Tensor) this, times);
+  }
+
+  /// These dimensions backwards, in a copy.
+  default Tensor flip(int... dims) {
+    return Rearranging.flip((Tensor) this, dims);
+  }
+
+  /// A dimension moved on by `shift` places in a copy; what leaves at one end comes in at the other.
+  default Tensor roll(long shift, int dim) {
+    return Rearranging.roll((Tensor) this, shift, dim);
   }
 }

@@ -159,7 +159,7 @@ public final class EagerTensor implements Tensor {
   public @Nullable Node gradFn() {
     ViewInfo v = view;
     if (v != null && v.isStale(storage.version())) {
-      v.regenerate(this);
+      v.regenerate(this, storage.version());
     }
     return gradFn;
   }

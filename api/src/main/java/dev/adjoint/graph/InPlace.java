@@ -103,7 +103,7 @@ final class InPlace {
     }
     CopySlices copy = new CopySlices(view.base, view, node);
     view.base.setHistory(copy, 0);
-    view.regenerate(target);
+    view.regenerate(target, target.storage().version());
   }
 
 }

@@ -30,6 +30,12 @@ public final class Kernels {
         Storage.allocate(device, type, shape.elements()), Layout.contiguous(shape));
   }
 
+  /// The same elements with some dimensions walked backwards; only for reading, so it is no view.
+  public static Tensor reversed(Tensor t, boolean[] dims) {
+    EagerTensor x = (EagerTensor) t;
+    return EagerTensor.alias(x.storage(), x.layout().reverse(dims), false);
+  }
+
   /// Folds dimensions; pending elementwise work on the input becomes part of the launch.
   ///
   /// @param dims distinct and not negative; all for a full fold

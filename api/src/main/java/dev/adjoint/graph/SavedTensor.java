@@ -48,7 +48,7 @@ final class SavedTensor {
     }
     EagerTensor t = EagerTensor.alias(storage, layout, original.isWrappedNumber());
     Node node = isOutput ? saver : origin.node();
-    if (node != null && GradMode.isEnabled()) {
+    if (node != null && GradMode.isEnabled() && storage.type().isFloating()) {
       t.setHistory(node, isOutput ? outputNr : origin.slot());
     }
     return t;

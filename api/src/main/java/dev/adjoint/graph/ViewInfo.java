@@ -53,8 +53,8 @@ final class ViewInfo {
     return version != now && creation != Creation.NO_GRAD && base.requiresGrad();
   }
 
-  /// Gives a view a node over its base's present history.
-  void regenerate(EagerTensor view) {
+  /// Gives a view a node over its base's present history; the base's own handle may be closed.
+  void regenerate(EagerTensor view, int now) {
     if (creation == Creation.MULTIPLE) {
       throw new GraphException(
           maker
@@ -63,7 +63,7 @@ final class ViewInfo {
               + " views to be modified inplace. You should replace the inplace operation by an"
               + " out-of-place one.");
     }
-    version = base.storage().version();
+    version = now;
     view.setHistory(new ViewNode(base, this), 0);
   }
 

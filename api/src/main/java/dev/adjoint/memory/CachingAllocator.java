@@ -22,7 +22,7 @@ public final class CachingAllocator {
   private static final long SEGMENT = 2L << 20;
   private static final long SMALL = 1L << 20;
   private static final long FLOOR = Long.getLong("adjoint.memory.floor", 512L << 20);
-  private static final long PATIENCE_NANOS = 50_000_000;
+  private static final long PATIENCE_NANOS = 200_000_000;
 
   private final Backend backend;
   private final ReentrantLock lock = new ReentrantLock();
@@ -187,14 +187,17 @@ public final class CachingAllocator {
     long before = cached;
     System.gc();
     long deadline = System.nanoTime() + PATIENCE_NANOS;
+    boolean answered = false;
     while (cached - before < wanted && System.nanoTime() < deadline) {
       try {
         Object r = unreachable.remove(5);
-        if (r == null) {
+        if (r != null) {
+          answered = true;
+          end((Lease) r);
+          drain();
+        } else if (answered) {
           return;
         }
-        end((Lease) r);
-        drain();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -15,6 +15,8 @@ public enum Activation implements Module {
   SIGMOID("Sigmoid", Tensor::sigmoid);
 
   private final String name;
+
+  @SuppressWarnings("ImmutableEnumChecker") // method references hold nothing
   private final UnaryOperator<Tensor> function;
 
   Activation(String name, UnaryOperator<Tensor> function) {

@@ -62,14 +62,14 @@ public final class Initializers {
               + t.shape()
               + ".");
     }
-    return t.size(dim);
+    return (double) t.size(dim);
   }
 
   /// How many places of the input one weight of a convolution sees.
   private static double receptiveField(Tensor t) {
     double places = 1;
     for (int d = 2; d < t.dim(); d++) {
-      places *= t.size(d);
+      places *= (double) t.size(d);
     }
     return places;
   }

@@ -26,7 +26,7 @@ public final class Linear extends Block {
   }
 
   public Linear(long in, long out, boolean withBias, DType type, Device device) {
-    double bound = in == 0 ? 0 : 1 / Math.sqrt(in);
+    double bound = in == 0 ? 0 : 1 / Math.sqrt((double) in);
     weight = parameter("weight", uniform(bound, type, device, out, in));
     bias = withBias ? parameter("bias", uniform(bound, type, device, out)) : null;
   }

@@ -99,4 +99,30 @@ public final class Scans {
       return Arrays.asList(g.sub(saved.output().exp().mul(g.sum(new int[] {dim}, true))));
     }
   }
+
+  /// x₀ + … + xᵢ along a dimension; integers and bools sum in int64.
+  public record Cumsum(int dim) implements Compute {
+    @Override
+    public String node() {
+      return "CumsumBackward0";
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor x = inputs.getFirst();
+      return List.of(along("cumsum", x, dim, x.dtype().isFloating() ? x.dtype() : DType.INT64));
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return Derivative.NOTHING;
+    }
+
+    /// The running sum of g from the end.
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(g.flip(dim).cumsum(dim).flip(dim));
+    }
+  }
 }

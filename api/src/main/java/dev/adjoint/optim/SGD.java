@@ -54,11 +54,13 @@ public final class SGD extends Optimizer {
           "sgd", List.of(parameter), () -> List.of(moved(parameter, decayed(parameter, gradient))));
       return;
     }
-    Tensor velocity = velocities[index];
-    boolean first = velocity == null;
-    Tensor v = first ? state(zerosLike(parameter)) : velocity;
-    velocities[index] = v;
-    assign("sgd", List.of(v, parameter), () -> next(first, v, parameter, gradient));
+    Tensor old = velocities[index];
+    Tensor velocity = old == null ? state(zerosLike(parameter)) : old;
+    velocities[index] = velocity;
+    assign(
+        "sgd",
+        List.of(velocity, parameter),
+        () -> next(old == null, velocity, parameter, gradient));
   }
 
   private List<Tensor> next(boolean first, Tensor velocity, Tensor parameter, Tensor gradient) {

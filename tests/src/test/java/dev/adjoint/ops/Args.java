@@ -27,10 +27,6 @@ record Args(JsonObject json) {
     return json.get(key).getAsInt();
   }
 
-  boolean has(String key) {
-    return json.has(key);
-  }
-
   boolean flag(String key) {
     return json.has(key) && json.get(key).getAsBoolean();
   }

@@ -40,10 +40,6 @@ record Inputs(List<Tensor> tensors, Args args) {
     return args.integer("dim");
   }
 
-  int[] ints(String key) {
-    return args.ints(key);
-  }
-
   int[] dims() {
     return args.ints("dims");
   }

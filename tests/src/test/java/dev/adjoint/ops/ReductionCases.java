@@ -38,7 +38,11 @@ final class ReductionCases {
                 "logsumexp(int[]) logsumexp(int[],boolean)",
                 in ->
                     in.keepdim() ? in.x().logsumexp(in.dims(), true) : in.x().logsumexp(in.dims()))
-            .ulps(4, 128, 256),
+            .ulps(4, 128, 256));
+  }
+
+  static List<OpCase> spread() {
+    return List.of(
         op("var", "var()", in -> in.x().var()).ulps(8, 64, 16),
         op("std", "std()", in -> in.x().std()).ulps(24, 64, 256),
         op(
@@ -84,7 +88,11 @@ final class ReductionCases {
                 "median.dim",
                 "median(int) median(int,boolean)",
                 in -> in.keepdim() ? in.x().median(in.dim(), true) : in.x().median(in.dim()))
-            .ulps(0, 0, 0),
+            .ulps(0, 0, 0));
+  }
+
+  static List<OpCase> undifferentiated() {
+    return List.of(
         op("argmax", "argmax()", in -> in.x().argmax()),
         op(
             "argmax.dim",

@@ -87,19 +87,23 @@ final class Blas {
         "libgcc_s.1.1.dylib");
   }
 
-  @SuppressWarnings("restricted")
   private static @Nullable Blas ofSystem() {
     for (String name : SYSTEM) {
-      try {
-        SymbolLookup library = SymbolLookup.libraryLookup(name, Arena.global());
-        if (library.find("cblas_sgemm").isPresent()) {
-          return new Blas(library);
-        }
-      } catch (IllegalArgumentException e) {
-        continue; // not installed under this name
+      SymbolLookup library = installed(name);
+      if (library != null && library.find("cblas_sgemm").isPresent()) {
+        return new Blas(library);
       }
     }
     return null;
+  }
+
+  @SuppressWarnings("restricted")
+  private static @Nullable SymbolLookup installed(String name) {
+    try {
+      return SymbolLookup.libraryLookup(name, Arena.global());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /// `c = a b + beta c`, with c's rows lying `leading` elements apart.

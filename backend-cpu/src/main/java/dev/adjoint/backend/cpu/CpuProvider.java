@@ -24,7 +24,7 @@ public final class CpuProvider implements BackendProvider {
       NativeLibrary.kernels();
       return List.of(new Probe(true, 0, CpuBackend.processor(), ""));
     } catch (DeviceException e) {
-      String[] parts = e.getMessage().split("\n", 2);
+      String[] parts = String.valueOf(e.getMessage()).split("\n", 2);
       return List.of(new Probe(false, 0, parts[0], parts.length > 1 ? parts[1] : ""));
     }
   }

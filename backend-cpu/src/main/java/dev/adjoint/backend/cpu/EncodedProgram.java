@@ -130,7 +130,7 @@ final class EncodedProgram {
     MemorySegment memory = Arena.global().allocate(words * 8L, 64);
     long bytesAt = memory.address() + HEADER * 8L;
     long codeAt = bytesAt + types * 8L;
-    long storesAt = codeAt + steps * INSTRUCTION * 8L;
+    long storesAt = codeAt + (long) steps * INSTRUCTION * 8;
     int at = 0;
     for (long word :
         new long[] {

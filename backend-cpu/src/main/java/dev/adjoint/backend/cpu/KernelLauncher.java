@@ -19,6 +19,7 @@ final class KernelLauncher {
   /// Operands' element sizes lie beside each kernel, since an index is int64 whatever the type.
   ///
   /// @param bytes 0 where the last entry before it stands for all that follow
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(long address, long[] bytes) {
 
     long bytes(int operand) {

@@ -18,7 +18,6 @@ final class NativeKernels {
   private static final SymbolLookup SYMBOLS = NativeLibrary.kernels();
 
   private static final MethodHandle ALLOCATE = function("adjoint_allocate", longs(1, true));
-  private static final MethodHandle AVAILABLE = function("adjoint_available", longs(0, true));
   private static final MethodHandle FREE = function("adjoint_free", longs(1, false));
   private static final MethodHandle ELEMENTWISE = function("adjoint_elementwise", longs(3, false));
   private static final MethodHandle SHORT_ELEMENTWISE =
@@ -27,9 +26,17 @@ final class NativeKernels {
   private static final MethodHandle SHORT_FOLD =
       function("adjoint_fold", longs(3, false), Linker.Option.critical(false));
   private static final MethodHandle FOLD_JOIN = function("adjoint_fold_join", longs(1, false));
-  private static final MethodHandle CALL = pointer(longs(5, false));
-  private static final MethodHandle SHORT_CALL =
-      pointer(longs(5, false), Linker.Option.critical(false));
+
+  /// Each shape of call costs milliseconds to prepare, so what a short program may not need waits.
+  private static final class Structured {
+    private static final MethodHandle CALL = pointer(longs(5, false));
+    private static final MethodHandle SHORT_CALL =
+        pointer(longs(5, false), Linker.Option.critical(false));
+  }
+
+  private static final class Memory {
+    private static final MethodHandle AVAILABLE = function("adjoint_available", longs(0, true));
+  }
 
   private NativeKernels() {}
 
@@ -62,7 +69,7 @@ final class NativeKernels {
   /// Bytes the system could still give; -1 when it does not say.
   static long available() {
     try {
-      return (long) AVAILABLE.invokeExact();
+      return (long) Memory.AVAILABLE.invokeExact();
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -120,7 +127,7 @@ final class NativeKernels {
   static void call(
       long kernel, long operands, long sizes, long scalars, long firstGroup, long lastGroup) {
     try {
-      CALL.invokeExact(
+      Structured.CALL.invokeExact(
           MemorySegment.ofAddress(kernel), operands, sizes, scalars, firstGroup, lastGroup);
     } catch (Throwable e) {
       throw unexpected(e);
@@ -130,7 +137,7 @@ final class NativeKernels {
   static void shortCall(
       long kernel, long operands, long sizes, long scalars, long firstGroup, long lastGroup) {
     try {
-      SHORT_CALL.invokeExact(
+      Structured.SHORT_CALL.invokeExact(
           MemorySegment.ofAddress(kernel), operands, sizes, scalars, firstGroup, lastGroup);
     } catch (Throwable e) {
       throw unexpected(e);
