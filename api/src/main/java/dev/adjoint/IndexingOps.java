@@ -3,11 +3,16 @@ package dev.adjoint;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.CopyOp;
+import dev.adjoint.op.Transfer;
 import dev.adjoint.op.UnaryOp;
 import dev.adjoint.op.index.Lookups;
+import dev.adjoint.op.index.Masks;
 import dev.adjoint.op.index.Rearranging;
 import dev.adjoint.op.index.ScatterArguments;
+import dev.adjoint.op.index.Subscripts;
 import dev.adjoint.type.DType;
+import dev.adjoint.type.Device;
+import java.util.Arrays;
 
 /// Copies, conversions, and elements chosen by index.
 public sealed interface IndexingOps permits Tensor {
@@ -69,5 +74,87 @@ public sealed interface IndexingOps permits Tensor {
   /// A dimension moved on by `shift` places in a copy; what leaves at one end comes in at the other.
   default Tensor roll(long shift, int dim) {
     return Rearranging.roll((Tensor) this, shift, dim);
+  }
+
+  /// A copy with the source's elements at places along a dimension: y[index[i][j]][j] = source[i][j]
+  /// for dimension 0. Where several have one place, the last stays, and it alone gets the gradient.
+  ///
+  /// @throws dev.adjoint.type.IndexException when an index is negative or too large
+  default Tensor scatter(int dim, Tensor index, Tensor source) {
+    return ScatterArguments.scatter((Tensor) this, dim, index, source, false);
+  }
+
+  /// [#scatter(int, Tensor, Tensor)] of one number.
+  default Tensor scatter(int dim, Tensor index, Number value) {
+    return ScatterArguments.scatter((Tensor) this, dim, index, value, false);
+  }
+
+  /// [#scatter(int, Tensor, Tensor)] in place.
+  default Tensor scatter_(int dim, Tensor index, Tensor source) {
+    return ScatterArguments.scatter((Tensor) this, dim, index, source, true);
+  }
+
+  /// [#scatter(int, Tensor, Number)] in place.
+  default Tensor scatter_(int dim, Tensor index, Number value) {
+    return ScatterArguments.scatter((Tensor) this, dim, index, value, true);
+  }
+
+  /// As [#scatter(int, Tensor, Tensor)], but adds, in the order of the source.
+  default Tensor scatterAdd(int dim, Tensor index, Tensor source) {
+    return ScatterArguments.scatterAdd((Tensor) this, dim, index, source, false);
+  }
+
+  /// [#scatterAdd] in place.
+  default Tensor scatterAdd_(int dim, Tensor index, Tensor source) {
+    return ScatterArguments.scatterAdd((Tensor) this, dim, index, source, true);
+  }
+
+  /// A copy with the source's rows added at the places that a vector of indices names.
+  ///
+  /// @throws dev.adjoint.type.IndexException when an index is negative or too large
+  default Tensor indexAdd(int dim, Tensor index, Tensor source) {
+    return Lookups.indexAdd((Tensor) this, dim, index, source, false);
+  }
+
+  /// [#indexAdd] in place.
+  default Tensor indexAdd_(int dim, Tensor index, Tensor source) {
+    return Lookups.indexAdd((Tensor) this, dim, index, source, true);
+  }
+
+  /// The elements where a mask holds as a vector, in row-major order; both stretch to one shape.
+  default Tensor maskedSelect(Tensor mask) {
+    return Masks.maskedSelect((Tensor) this, mask);
+  }
+
+  /// The element or part at these indices; -1 is the last. A view.
+  default Tensor get(long... indices) {
+    return get(Arrays.stream(indices).mapToObj(Index::at).toArray(Index[]::new));
+  }
+
+  /// The selected part: a view, but a copy if an index is a tensor.
+  ///
+  /// @throws dev.adjoint.type.IndexException when an index is out of range, or there are too many
+  default Tensor get(Index... indices) {
+    return Subscripts.get((Tensor) this, indices);
+  }
+
+  /// Overwrites the selected part of this, which is returned. Where index tensors name a place twice, the
+  /// last value stays, and it alone gets the gradient.
+  default Tensor set(Tensor value, Index... indices) {
+    return Subscripts.set((Tensor) this, value, indices);
+  }
+
+  /// [#set(Tensor, Index...)] with a number, converted to this tensor's type.
+  default Tensor set(Number value, Index... indices) {
+    return Subscripts.set((Tensor) this, value, indices);
+  }
+
+  /// The elements on another device, copied through the host; this itself if it is there. The gradient
+  /// comes back to this tensor's device.
+  ///
+  /// @throws dev.adjoint.type.DeviceException when the device cannot be had
+  default Tensor to(Device device) {
+    Tensor t = (Tensor) this;
+    return t.device().equals(device) ? t : Dispatch.single(new Transfer(t.device(), device), t);
   }
 }

@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
@@ -11,6 +12,7 @@ import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,11 @@ public final class Kernels {
     OpenDevice device = ((EagerTensor) like).storage().device();
     return EagerTensor.of(
         Storage.allocate(device, type, shape.elements()), Layout.contiguous(shape));
+  }
+
+  /// The same elements on another device, by way of the host.
+  public static Tensor transfer(Tensor t, Device device) {
+    return Export.tensor(Devices.open(device), t.dtype(), t.shape(), Export.bytes((EagerTensor) t));
   }
 
   /// The same elements with some dimensions walked backwards; only for reading, so it is no view.

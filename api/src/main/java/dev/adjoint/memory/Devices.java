@@ -117,7 +117,7 @@ public final class Devices {
   ///
   /// @throws DeviceException with the reason and the remedy when it cannot be had
   public static OpenDevice open(Device device) {
-    OpenDevice open = device.isCpu() ? cpu : OPEN.get(device);
+    OpenDevice open = device.equals(Device.CPU) ? cpu : OPEN.get(device);
     return open != null ? open : OPEN.computeIfAbsent(device, Devices::openNew);
   }
 

@@ -42,7 +42,7 @@ final class SingleRow {
       }
       boolean constant = p != null;
       key = key << 4 | sources[i].storage().type().ordinal() << 1 | (constant ? 1 : 0);
-      bits[i] = constant ? Scalars.convert(p.bits, p.type, argument(row, type, i)) : 0;
+      bits[i] = p != null ? Scalars.convert(p.bits, p.type, argument(row, type, i)) : 0;
       constants += constant ? 1 : 0;
     }
     if (sources.length > MAX_SOURCES) {

@@ -117,16 +117,17 @@ final class ReductionCases {
 
   static List<OpCase> alongOne() {
     return List.of(
-        op("cumsum", "cumsum(int)", in -> in.x().cumsum(in.dim())),
+        op("cumsum", "cumsum(int)", in -> in.x().cumsum(in.dim()))
+            .inPlace(in -> in.x().cumsum_(in.dim())),
         op("softmax", "softmax(int)", in -> in.x().softmax(in.dim())),
         op("logSoftmax", "logSoftmax(int)", in -> in.x().logSoftmax(in.dim())),
         pair("sort", "sort()", in -> in.x().sort()).ulps(0, 0, 0),
         pair("sort.dim", "sort(int,boolean)", in -> in.x().sort(in.dim(), in.flag("descending")))
             .ulps(0, 0, 0),
-        pair("topk", "topk(int)", in -> in.x().topk(in.integer("k"))).ulps(0, 0, 0),
+        pair("topk", "topk(long)", in -> in.x().topk(in.integer("k"))).ulps(0, 0, 0),
         pair(
                 "topk.dim",
-                "topk(int,int,boolean)",
+                "topk(long,int,boolean)",
                 in -> in.x().topk(in.integer("k"), in.dim(), in.flag("largest")))
             .ulps(0, 0, 0));
   }

@@ -11,6 +11,7 @@ import dev.adjoint.op.Derivative;
 import dev.adjoint.op.Saved;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.IndexException;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.Arrays;
@@ -47,6 +48,66 @@ public final class Lookups {
     }
     Indices.requireRows(rows, x.shape().around(d)[1]);
     return Dispatch.single(new IndexSelect(d), x, rows);
+  }
+
+  public static Tensor indexAdd(Tensor x, int dim, Tensor index, Tensor source, boolean inPlace) {
+    int d = x.shape().dim(dim);
+    requireAddable(x, d, index, source);
+    Tensor rows = index.to(DType.INT64);
+    Indices.requireInRange(rows, d, x.shape().around(d)[1]);
+    return inPlace
+        ? Dispatch.computeInPlace(new IndexAdd(d), x, rows, source)
+        : Dispatch.single(new IndexAdd(d), x, rows, source);
+  }
+
+  private static void requireAddable(Tensor x, int dim, Tensor index, Tensor source) {
+    if (index.dim() > 1) {
+      throw new IndexException(
+          "index_add_(): Index is supposed to be a vector, but got dim: "
+              + index.dim()
+              + " with type: "
+              + index.dtype().scalarType()
+              + " and size: "
+              + index.shape());
+    }
+    if (index.dtype() != DType.INT32 && index.dtype() != DType.INT64) {
+      throw new DTypeException(
+          "index_add_(): Expected dtype int32/int64 for index but got: "
+              + index.dtype().scalarType());
+    }
+    if (x.dtype() != source.dtype()) {
+      throw new DTypeException(
+          "index_add_(): self ("
+              + x.dtype().scalarType()
+              + ") and source ("
+              + source.dtype().scalarType()
+              + ") must have the same scalar type");
+    }
+    long[] own = x.shape().toArray();
+    long[] other = source.shape().toArray();
+    long rows = other.length == 0 ? 1 : dim < other.length ? other[dim] : -1;
+    boolean fits = own.length == other.length;
+    if (fits && own.length > 0) {
+      own[dim] = rows;
+      fits = Arrays.equals(own, other);
+    }
+    if (!fits) {
+      throw new ShapeException(
+          "source tensor shape must match self tensor shape, excluding the specified dimension. Got"
+              + " self.shape = "
+              + x.shape()
+              + " source.shape = "
+              + source.shape());
+    }
+    if (index.numel() != rows) {
+      throw new ShapeException(
+          "index_add_(): Number of indices ("
+              + index.numel()
+              + ") should be equal to source.size(dim): ("
+              + rows
+              + "), for dim: "
+              + dim);
+    }
   }
 
   /// Rows of a weight matrix for every index of a tensor of any shape.
