@@ -14,6 +14,7 @@ import errors
 import indexing
 import losses
 import matrix
+import optimizers
 import reductions
 import unary
 import views
@@ -33,7 +34,9 @@ def main():
         path = folder / f"{family.__name__}.jsonl"
         count = write(path, family.cases())
         print(f"{path.name}: {count} cases, {path.stat().st_size // 1024} KB")
-    print(f"errors.jsonl: {errors.write(folder / 'errors.jsonl')} cases")
+    for family in (errors, optimizers):
+        path = folder / f"{family.__name__}.jsonl"
+        print(f"{path.name}: {family.write(path)} cases")
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ public final class Reductions {
       Tensor x = saved.input(0);
       Tensor g = unsqueezed(requireNonNull(gradients.getFirst()), input, dims, keepdim);
       if (!x.eq(0).any().itemBoolean()) {
-        return Arrays.asList(g.mul(unsqueezed(saved.output(), input, dims, keepdim)).div(x));
+        return Arrays.asList(g.mul(unsqueezed(saved.output(), input, dims, keepdim).div(x)));
       }
       Tensor others =
           full

@@ -58,7 +58,7 @@ public final class ScatterArguments {
               + d);
     }
     Indices.requireInRange(at, d, x.shape().around(d)[1]);
-    return Dispatch.single(new Scatters.Gather(d), Scatters.fitting(x, at.shape(), d), at);
+    return Dispatch.single(new Scatters.Gather(d), x, at);
   }
 
   private static int larger(Shape x, Shape index, int dim) {

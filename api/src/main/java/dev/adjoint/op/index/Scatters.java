@@ -34,7 +34,7 @@ public final class Scatters {
   /// The part of a tensor that an index of a smaller shape can name.
   static Tensor fitting(Tensor x, Shape index, int dim) {
     Tensor part = x;
-    for (int d = 0; d < x.dim(); d++) {
+    for (int d = 0; d < Math.min(x.dim(), index.rank()); d++) {
       if (d != dim && x.size(d) != index.size(d)) {
         part = part.narrow(d, 0, index.size(d));
       }
@@ -85,8 +85,8 @@ public final class Scatters {
 
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
-      Tensor x = inputs.get(0).contiguous();
       Tensor index = inputs.get(1).contiguous();
+      Tensor x = fitting(inputs.get(0), index.shape(), dim).contiguous();
       Tensor y = Kernels.empty(x, index.shape(), x.dtype());
       long[] around = x.shape().around(dim);
       long count = index.shape().around(dim)[1];

@@ -1,0 +1,86 @@
+package dev.adjoint.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// The lines as a Markdown table, and as JSON.
+final class Report {
+  private Report() {}
+
+  /// The title of the table, then its rule.
+  static String head(List<Contender> contenders) {
+    StringBuilder out = new StringBuilder(String.format("| %-66s |", "work"));
+    StringBuilder rule = new StringBuilder("|" + "-".repeat(68) + "|");
+    for (Contender c : contenders) {
+      out.append(String.format(" %9s |", c.name()));
+      rule.append("----------:|");
+    }
+    for (Contender c : contenders.subList(1, contenders.size())) {
+      out.append(String.format(" %10s |", "/ " + c.name()));
+      rule.append("-----------:|");
+    }
+    return out + "  target |        |\n" + rule + "--------:|--------|";
+  }
+
+  static String row(Line line) {
+    StringBuilder out = new StringBuilder(String.format("| %-66s |", line.title()));
+    for (double nanos : line.nanos()) {
+      out.append(String.format(" %9s |", time(nanos)));
+    }
+    for (double ratio : line.ratios()) {
+      out.append(String.format(" %10s |", Double.isNaN(ratio) ? "" : ratio(ratio)));
+    }
+    String target = String.format(Locale.ROOT, line.seconds() ? "%.2f s" : "%.2f", line.target());
+    return out + String.format(" %7s | %-6s |", target, line.verdict());
+  }
+
+  private static String ratio(double ratio) {
+    return String.format(Locale.ROOT, ratio < 0.1 ? "%.3f" : "%.2f", ratio);
+  }
+
+  private static String time(double nanos) {
+    if (Double.isNaN(nanos)) {
+      return "";
+    }
+    if (nanos < 1e6) {
+      return String.format(Locale.ROOT, "%.2f µs", nanos / 1e3);
+    }
+    return nanos < 1e9
+        ? String.format(Locale.ROOT, "%.2f ms", nanos / 1e6)
+        : String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
+  }
+
+  static String json(List<Contender> contenders, List<Line> lines) {
+    String versions =
+        contenders.stream()
+            .map(c -> quoted(c.name() + ": " + c.version()))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        "{\n  \"contenders\": [%s],\n  \"threads\": %d,\n  \"lines\": [\n%s\n  ]\n}\n",
+        versions,
+        Threads.count(),
+        lines.stream().map(Report::json).collect(Collectors.joining(",\n")));
+  }
+
+  private static String json(Line line) {
+    return String.format(
+        Locale.ROOT,
+        "    {\"work\": %s, \"nanos\": %s, \"ratios\": %s, \"target\": %s, \"verdict\": %s}",
+        quoted(line.key()),
+        numbers(line.nanos()),
+        numbers(line.ratios()),
+        quoted(line.target() + (line.seconds() ? " s" : "")),
+        quoted(line.verdict()));
+  }
+
+  private static String numbers(List<Double> values) {
+    return values.stream()
+        .map(v -> v.isNaN() ? "null" : String.format(Locale.ROOT, "%.4g", v))
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

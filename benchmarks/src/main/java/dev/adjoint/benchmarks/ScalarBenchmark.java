@@ -1,0 +1,53 @@
+package dev.adjoint.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.Scope;
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// What an operation on a single number costs: all of it is overhead.
+@State(org.openjdk.jmh.annotations.Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+public class ScalarBenchmark {
+  private final Tensor x = Tensors.tensor(1.01f).requiresGrad_();
+
+  /// x to the eleventh power, and its derivative.
+  @Benchmark
+  public double multiplications() {
+    try (Scope _ = Scope.open()) {
+      Tensor y = x;
+      for (int i = 0; i < 10; i++) {
+        y = y.mul(x);
+      }
+      x.setGrad(null);
+      y.backward();
+      return requireNonNull(x.grad()).item();
+    }
+  }
+
+  /// As [#multiplications], with the collector to clear up.
+  @Benchmark
+  public double multiplicationsWithoutScope() {
+    Tensor y = x;
+    for (int i = 0; i < 10; i++) {
+      y = y.mul(x);
+    }
+    x.setGrad(null);
+    y.backward();
+    return requireNonNull(x.grad()).item();
+  }
+}

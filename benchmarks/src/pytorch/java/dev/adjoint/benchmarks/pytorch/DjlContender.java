@@ -1,0 +1,58 @@
+package dev.adjoint.benchmarks.pytorch;
+
+import dev.adjoint.benchmarks.Contender;
+import dev.adjoint.benchmarks.Work;
+
+/// PyTorch's C++ library, called through DJL in this process.
+public final class DjlContender implements Contender {
+
+  @Override
+  public String name() {
+    return "DJL";
+  }
+
+  @Override
+  public String version() {
+    return "PyTorch " + PyTorch.engine().getVersion() + " through DJL";
+  }
+
+  @Override
+  public Prepared prepare(Work work) {
+    return switch (work) {
+      case SCALARS -> {
+        ScalarBenchmark b = new ScalarBenchmark();
+        b.setUp();
+        yield Contender.inProcess(b::multiplications, b::tearDown);
+      }
+      case ADD, TANH, SUM, EXPRESSION -> elementwise(work);
+      case MATMUL -> {
+        MatrixBenchmark b = new MatrixBenchmark();
+        b.setUp();
+        yield Contender.inProcess(b::product, b::tearDown);
+      }
+      case TRAINING -> training(Work.NETWORK);
+      case SMALL_TRAINING -> training(Work.SMALL_NETWORK);
+    };
+  }
+
+  private static Prepared elementwise(Work work) {
+    ElementwiseBenchmark b = new ElementwiseBenchmark();
+    b.setUp();
+    Step step =
+        switch (work) {
+          case ADD -> b::add;
+          case TANH -> b::tanh;
+          case SUM -> b::sum;
+          default -> b::expression;
+        };
+    return Contender.inProcess(step, b::tearDown);
+  }
+
+  private static Prepared training(String network) {
+    TrainingBenchmark b = TrainingBenchmark.of(network);
+    return Contender.inProcess(b::step, b::tearDown);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,53 @@
+package dev.adjoint.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adjoint.examples.digits.Digits;
+import dev.adjoint.examples.digits.Epoch;
+import dev.adjoint.examples.digits.LossChart;
+import dev.adjoint.examples.digits.Settings;
+import dev.adjoint.examples.digits.Training;
+import dev.adjoint.type.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingTest {
+
+  private static List<Epoch> train(int epochs, long seed) throws IOException {
+    Settings settings = new Settings(epochs, 64, 0.005, seed, Device.CPU);
+    Training training = new Training(Digits.load(Device.CPU), settings);
+    List<Epoch> history = new ArrayList<>();
+    for (int i = 1; i <= epochs; i++) {
+      history.add(training.epoch(i, () -> {}));
+    }
+    return history;
+  }
+
+  @Test
+  void threeEpochsRecogniseNineDigitsOfTen() throws IOException {
+    double accuracy = train(3, 0).getLast().accuracy();
+    assertTrue(accuracy > 0.9, () -> "accuracy " + accuracy);
+  }
+
+  @Test
+  void equalSeedsGiveEqualNumbers() throws IOException {
+    assertEquals(train(2, 7), train(2, 7));
+    assertNotEquals(train(1, 7), train(1, 8));
+  }
+
+  @Test
+  void chartIsAPicture(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("loss.png");
+    LossChart.write(List.of(new Epoch(1, 2, 2, 0.1), new Epoch(2, 1, 1.5, 0.5)), file);
+    byte[] start = Arrays.copyOf(Files.readAllBytes(file), 4);
+    assertEquals("\u0089PNG", new String(start, java.nio.charset.StandardCharsets.ISO_8859_1));
+  }
+}

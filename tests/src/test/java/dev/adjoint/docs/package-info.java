@@ -1,0 +1,5 @@
+/// Tests that documents tell the truth.
+@NullMarked
+package dev.adjoint.docs;
+
+import org.jspecify.annotations.NullMarked;
