@@ -200,7 +200,7 @@ final class BackwardPass {
       return;
     }
     if (!GradMode.isEnabled() && sum.isExclusive()) {
-      sum.add_(g);
+      Dispatch.accumulate(sum, g);
     } else {
       state.sums[slot] = owned((EagerTensor) sum.add(g));
       sum.close();

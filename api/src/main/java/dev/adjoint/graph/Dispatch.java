@@ -72,7 +72,7 @@ public final class Dispatch {
   public static Tensor applyInPlace(Elementwise op, Number[] parameters, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
     EagerTensor target = in[0];
-    String writer = op.label().toLowerCase(Locale.ROOT) + "_";
+    String writer = InPlace.writer(op);
     sameDevice(op, in);
     Shape shape = broadcast(op, in);
     DType type = op.computeType(Promotion.of(op.condition(), in, parameters));
@@ -138,7 +138,7 @@ public final class Dispatch {
   public static Tensor computeInPlace(Compute op, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
     EagerTensor target = in[0];
-    String writer = op.label().toLowerCase(Locale.ROOT) + "_";
+    String writer = InPlace.writer(op);
     sameDevice(op, in);
     InPlace.check(writer, target, target.shape(), target.dtype(), in);
     try (HandleScope _ = HandleScope.open()) {
@@ -181,6 +181,14 @@ public final class Dispatch {
       out.add(t);
     }
     return out;
+  }
+
+  /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.
+  static void accumulate(EagerTensor sum, EagerTensor g) {
+    Storage[] storages = {sum.storage(), g.storage()};
+    Layout[] layouts = {sum.layout(), g.layout()};
+    Row add = BinaryOp.ADD.row();
+    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), storages, layouts, "add_");
   }
 
   /// Overwrites tensors of one shape with values computed from them, in one launch and without

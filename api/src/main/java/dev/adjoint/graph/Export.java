@@ -20,6 +20,9 @@ import java.util.List;
 public final class Export {
   private static final long[] NO_STRIDES = {};
 
+  /// Up to here a heap array is cheaper than native memory; both are freed by the collector.
+  private static final long SMALL = 256;
+
   private Export() {}
 
   /// The elements in row-major order as bytes of the tensor's type; shared memory where possible.
@@ -29,12 +32,20 @@ public final class Export {
     Operand at = storage.forReading(dense.layout().offset(), NO_STRIDES);
     long size = (long) t.dtype().bytes();
     long bytes = t.numel() * size;
-    MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, bytes), 8).asSlice(0, bytes);
+    MemorySegment copy = space(bytes, at.buffer().hostView() != null);
     storage.device().download(at, t.dtype(), copy);
     if (dense != t) {
       dense.close();
     }
     return copy;
+  }
+
+  private static MemorySegment space(long bytes, boolean copiedByHost) {
+    MemorySegment memory =
+        copiedByHost && bytes <= SMALL
+            ? MemorySegment.ofArray(new long[(int) (bytes + 7) / 8])
+            : Arena.ofAuto().allocate(Math.max(1, bytes), 8);
+    return memory.asSlice(0, bytes);
   }
 
   /// The elements' own memory as the host sees it.

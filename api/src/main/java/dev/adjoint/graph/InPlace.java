@@ -1,15 +1,27 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.memory.Layout;
+import dev.adjoint.op.Op;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What an operation that overwrites its first input has to obey, and what becomes of the history of
 /// the tensors it shows through.
 final class InPlace {
+  private static final Map<String, String> WRITERS = new ConcurrentHashMap<>();
+
   private InPlace() {}
+
+  /// How messages call an operation that overwrites: `add_`.
+  static String writer(Op op) {
+    return WRITERS.computeIfAbsent(
+        op.node(), node -> op.label().toLowerCase(Locale.ROOT) + "_");
+  }
 
   /// Finds everything that forbids the write, before anything is written.
   static void check(String writer, EagerTensor target, Shape result, DType type, EagerTensor[] in) {

@@ -149,7 +149,6 @@ public final class CachingAllocator {
       if (chunk != null) {
         return chunk;
       }
-      patience = Math.max(FLOOR, 2 * (live + size));
     }
     return new Chunk(fromDevice(size, bytes), 0, size, sizeClass);
   }
@@ -171,7 +170,6 @@ public final class CachingAllocator {
         if (chunk != null) {
           return chunk;
         }
-        patience = Math.max(FLOOR, 2 * (live + SEGMENT));
       }
       from = fromDevice(SEGMENT, bytes);
       segment = from;
@@ -219,6 +217,10 @@ public final class CachingAllocator {
       }
     }
     reserved += size;
+    // Only now: a request that failed must not raise the bar.
+    if (reserved > patience) {
+      patience = Math.max(FLOOR, 2 * (live + size));
+    }
     return buffer;
   }
 

@@ -1,9 +1,6 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Pending.Source;
-import dev.adjoint.spi.Launch;
-import dev.adjoint.spi.Operand;
-import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
@@ -11,7 +8,6 @@ import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Makes pending values real: one program for all that share a shape, launched once.
@@ -102,56 +98,14 @@ public final class Fusion {
     }
     SingleRow single = SingleRow.of(row, type, sources, target.type());
     if (single != null) {
-      writeSingle(target, layout, row, single, writer);
+      single.launch(target, layout, writer);
       return;
     }
-    ProgramBuilder builder = new ProgramBuilder();
-    DType yielded = row.family().yieldsBool() ? DType.BOOL : type;
-    builder.output(builder.cast(builder.apply(row, type, sources), yielded, target.type()));
-    Program program = builder.build();
-    Iteration nest = nest(builder, layout.shape(), new Layout[] {layout}, layout.shape().rank());
-    Operand[] operands = inputs(builder, nest, 1);
-    int last = operands.length - 1;
-    operands[last] =
-        writer == null
-            ? target.forFilling(layout.offset(), nest.strides[last])
-            : target.forWriting(layout.offset(), nest.strides[last], writer);
-    long[] scalars = builder.scalars();
-    OpenDevice device = target.device();
-    device.launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
-  }
-
-  private static void writeSingle(
-      Storage target, Layout layout, Row row, SingleRow single, @Nullable String writer) {
-    Source[] inputs = single.inputs;
-    int n = inputs.length;
-    boolean flat = layout.isContiguous();
-    for (Source s : inputs) {
-      flat &= s.layout().isContiguous();
+    try (ProgramBuilder builder = ProgramBuilder.open()) {
+      DType yielded = row.family().yieldsBool() ? DType.BOOL : type;
+      builder.output(builder.cast(builder.apply(row, type, sources), yielded, target.type()));
+      ProgramLaunch.of(builder, new Storage[] {target}, new Layout[] {layout}, row.name(), writer);
     }
-    Iteration nest = flat ? Iteration.flat(layout.shape().elements(), n + 1) : nest(inputs, layout);
-    Operand[] operands = new Operand[n + 1];
-    for (int i = 0; i < n; i++) {
-      operands[i] = inputs[i].storage().forReading(inputs[i].layout().offset(), nest.strides[i]);
-    }
-    operands[n] =
-        writer == null
-            ? target.forFilling(layout.offset(), nest.strides[n])
-            : target.forWriting(layout.offset(), nest.strides[n], writer);
-    target
-        .device()
-        .launch(
-            new Launch.Elementwise(
-                row.name(), single.program, nest.shape, operands, single.scalars));
-  }
-
-  private static Iteration nest(Source[] inputs, Layout layout) {
-    long[][] strides = new long[inputs.length + 1][];
-    for (int i = 0; i < inputs.length; i++) {
-      strides[i] = inputs[i].layout().strides();
-    }
-    strides[inputs.length] = layout.strides();
-    return Iteration.of(layout.shape().toArray(), strides, layout.shape().rank());
   }
 
   /// Overwrites several places of one shape with pending values that may read them, in one launch.
@@ -159,24 +113,15 @@ public final class Fusion {
   /// @param values pending over the shape, or in memory; not to be read afterwards
   public static void assign(
       Storage[] targets, Layout[] layouts, Storage[] values, String writer) {
-    Shape shape = layouts[0].shape();
-    ProgramBuilder builder = new ProgramBuilder();
-    Layout dense = Layout.contiguous(shape);
-    for (int i = 0; i < targets.length; i++) {
-      prepare(values[i], dense);
-      builder.output(builder.value(new Source(values[i], dense), targets[i].type()));
+    try (ProgramBuilder builder = ProgramBuilder.open()) {
+      Layout dense = Layout.contiguous(layouts[0].shape());
+      for (int i = 0; i < targets.length; i++) {
+        prepare(values[i], dense);
+        builder.output(builder.value(new Source(values[i], dense), targets[i].type()));
+      }
+      Window.flushExcept(values);
+      ProgramLaunch.of(builder, targets, layouts, writer, writer);
     }
-    Window.flushExcept(values);
-    Program program = builder.build();
-    Iteration nest = nest(builder, shape, layouts, shape.rank());
-    Operand[] operands = inputs(builder, nest, targets.length);
-    for (int i = 0; i < targets.length; i++) {
-      int at = builder.inputs.size() + i;
-      operands[at] = targets[i].forWriting(layouts[i].offset(), nest.strides[at], writer);
-    }
-    OpenDevice device = targets[0].device();
-    device.launch(
-        new Launch.Elementwise(writer, program, nest.shape, operands, builder.scalars()));
   }
 
   /// Folds the last dimensions of a value into fresh memory.
@@ -187,39 +132,15 @@ public final class Fusion {
   public static Storage fold(
       Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
     prepare(value, layout);
-    ProgramBuilder builder = new ProgramBuilder();
-    builder.output(builder.value(new Source(value, layout), type));
-    Program program = builder.build();
     Shape shape = layout.permute(order).shape();
-    int kept = shape.rank() - folded;
-    long[] keptSizes = Arrays.copyOf(shape.toArray(), kept);
-    Shape result = Shape.of(keptSizes);
-    Storage out = Storage.allocate(value.device(), type, result.elements());
-    if (result.elements() == 0) {
-      return out;
+    Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
+    Storage out = Storage.allocate(value.device(), type, kept.elements());
+    if (kept.elements() > 0) {
+      try (ProgramBuilder builder = ProgramBuilder.open()) {
+        builder.output(builder.value(new Source(value, layout), type));
+        ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
+      }
     }
-    Layout dense = Layout.contiguous(result);
-    long[][] strides = new long[builder.inputs.size() + 1][];
-    for (int i = 0; i < builder.inputs.size(); i++) {
-      strides[i] = builder.inputs.get(i).layout().permute(order).strides();
-    }
-    strides[strides.length - 1] = Arrays.copyOf(dense.strides(), shape.rank());
-    Iteration nest = Iteration.of(shape.toArray(), strides, kept);
-    Operand[] operands = inputs(builder, nest, 1);
-    operands[operands.length - 1] =
-        out.forFilling(
-            0, Arrays.copyOf(nest.strides[operands.length - 1], nest.kept));
-    value
-        .device()
-        .launch(
-            new Launch.Fold(
-                reducer.name().toLowerCase(Locale.ROOT),
-                reducer,
-                program,
-                nest.shape,
-                nest.shape.length - nest.kept,
-                operands,
-                builder.scalars()));
     return out;
   }
 
@@ -268,59 +189,18 @@ public final class Fusion {
       return;
     }
     if (shape.elements() > 0) {
-      ProgramBuilder builder = new ProgramBuilder();
-      Layout dense = Layout.contiguous(shape);
-      Layout[] outputs = new Layout[targets.size()];
-      for (int i = 0; i < outputs.length; i++) {
-        builder.output(builder.value(new Source(targets.get(i), dense), targets.get(i).type()));
-        outputs[i] = dense;
+      try (ProgramBuilder builder = ProgramBuilder.open()) {
+        Layout[] layouts = new Layout[targets.size()];
+        Arrays.fill(layouts, Layout.contiguous(shape));
+        for (Storage s : targets) {
+          builder.output(builder.value(new Source(s, layouts[0]), s.type()));
+        }
+        Storage[] stored = targets.toArray(Storage[]::new);
+        ProgramLaunch.of(builder, stored, layouts, first.pendingName(), null);
       }
-      Program program = builder.build();
-      Iteration nest = nest(builder, shape, outputs, shape.rank());
-      Operand[] operands = inputs(builder, nest, outputs.length);
-      for (int i = 0; i < outputs.length; i++) {
-        int at = builder.inputs.size() + i;
-        operands[at] = targets.get(i).forFilling(0, nest.strides[at]);
-      }
-      OpenDevice device = targets.getFirst().device();
-      String op = targets.getFirst().pendingName();
-      device.launch(
-          new Launch.Elementwise(op, program, nest.shape, operands, builder.scalars()));
     }
     for (Storage s : targets) {
       s.realized();
     }
-  }
-
-  private static Iteration nest(
-      ProgramBuilder builder, Shape shape, Layout[] outputs, int boundary) {
-    int count = builder.inputs.size() + outputs.length;
-    boolean flat = true;
-    for (Source s : builder.inputs) {
-      flat &= s.layout().isContiguous();
-    }
-    for (Layout l : outputs) {
-      flat &= l.isContiguous();
-    }
-    if (flat) {
-      return Iteration.flat(shape.elements(), count);
-    }
-    long[][] strides = new long[count][];
-    for (int i = 0; i < count; i++) {
-      boolean input = i < builder.inputs.size();
-      Layout l = input ? builder.inputs.get(i).layout() : outputs[i - builder.inputs.size()];
-      strides[i] = l.strides();
-    }
-    return Iteration.of(shape.toArray(), strides, boundary);
-  }
-
-  private static Operand[] inputs(ProgramBuilder builder, Iteration nest, int outputs) {
-    int n = builder.inputs.size();
-    Operand[] operands = new Operand[n + outputs];
-    for (int i = 0; i < n; i++) {
-      Source s = builder.inputs.get(i);
-      operands[i] = s.storage().forReading(s.layout().offset(), nest.strides[i]);
-    }
-    return operands;
   }
 }

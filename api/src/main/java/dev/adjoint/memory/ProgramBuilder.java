@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns pending values into one program: follows sources that are pending too, reads each operand
 /// once, computes each shared value once, and makes constants scalars.
-final class ProgramBuilder {
+///
+/// A thread uses the same builder again and again; nested use gets another.
+final class ProgramBuilder implements AutoCloseable {
   // Until the number of inputs is known, scalars and instructions are numbered from these bases.
   private static final int SCALAR = 1 << 16;
   private static final int RESULT = 1 << 20;
   private static final Storage[] NONE = {};
   private static final DType[] TYPES = DType.values();
   private static final ConcurrentHashMap<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
+  private static final Key[] RECENT = new Key[1 << 10];
+  private static final ThreadLocal<ProgramBuilder> OWN = ThreadLocal.withInitial(ProgramBuilder::new);
 
   final List<Source> inputs = new ArrayList<>(4);
   private long[] scalars = new long[4];
@@ -38,10 +42,35 @@ final class ProgramBuilder {
   private int[] knownValues = {};
   private int knownCount;
   private @Nullable Map<Long, Integer> casts;
+  private int[] words = new int[32];
+  private boolean busy;
 
-  /// The structure of a program as numbers; what [Program] is looked up by.
+  private ProgramBuilder() {}
+
+  /// An empty builder.
+  static ProgramBuilder open() {
+    ProgramBuilder own = OWN.get();
+    ProgramBuilder b = own.busy ? new ProgramBuilder() : own;
+    b.busy = true;
+    return b;
+  }
+
+  @Override
+  public void close() {
+    inputs.clear();
+    scalarCount = 0;
+    codeLength = 0;
+    results = 0;
+    outputCount = 0;
+    Arrays.fill(known, 0, knownCount, null);
+    knownCount = 0;
+    casts = null;
+    busy = false;
+  }
+
+  /// The structure of a program as numbers, and the program.
   @SuppressWarnings("ArrayRecordComponent") // made for equality, which it defines itself
-  private record Key(int[] words, int hash) {
+  private record Key(int[] words, int hash, @Nullable Program program) {
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Key k && hash == k.hash && Arrays.equals(words, k.words);
@@ -159,10 +188,34 @@ final class ProgramBuilder {
 
   /// The program; structures seen before are looked up without building them again.
   Program build() {
-    int[] words = new int[inputs.size() + scalarCount + codeLength + outputCount + 3];
+    int length = write();
+    int hash = 1;
+    for (int i = 0; i < length; i++) {
+      hash = 31 * hash + words[i];
+    }
+    int slot = (hash ^ hash >>> 15) & RECENT.length - 1;
+    Key recent = RECENT[slot];
+    if (recent != null
+        && recent.hash == hash
+        && Arrays.equals(recent.words, 0, recent.words.length, words, 0, length)) {
+      return requireNonNull(recent.program);
+    }
+    int[] exact = Arrays.copyOf(words, length);
+    Program program =
+        PROGRAMS.computeIfAbsent(new Key(exact, hash, null), unknown -> compile());
+    RECENT[slot] = new Key(exact, hash, program);
+    return program;
+  }
+
+  /// Writes the structure as numbers and returns how many.
+  private int write() {
+    int length = inputs.size() + scalarCount + codeLength + outputCount + 3;
+    if (length > words.length) {
+      words = new int[2 * length];
+    }
     int n = 0;
-    for (Source s : inputs) {
-      words[n++] = s.storage().type().ordinal();
+    for (int i = 0; i < inputs.size(); i++) {
+      words[n++] = inputs.get(i).storage().type().ordinal();
     }
     words[n++] = -1;
     for (int i = 0; i < scalarCount; i++) {
@@ -173,13 +226,7 @@ final class ProgramBuilder {
     n += codeLength;
     words[n++] = -1;
     System.arraycopy(outputs, 0, words, n, outputCount);
-    Key key = new Key(words, Arrays.hashCode(words));
-    Program program = PROGRAMS.get(key);
-    if (program == null) {
-      program = compile();
-      PROGRAMS.put(key, program);
-    }
-    return program;
+    return length;
   }
 
   private Program compile() {

@@ -1,11 +1,14 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Pending.Source;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Program.Instruction;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +21,13 @@ final class SingleRow {
 
   private record Entry(long key, Program program) {}
 
-  final Program program;
-  final Source[] inputs;
-  final long[] scalars;
+  private final Row row;
+  private final Program program;
+  private final Source[] inputs;
+  private final long[] scalars;
 
-  private SingleRow(Program program, Source[] inputs, long[] scalars) {
+  private SingleRow(Row row, Program program, Source[] inputs, long[] scalars) {
+    this.row = row;
     this.program = program;
     this.inputs = inputs;
     this.scalars = scalars;
@@ -49,7 +54,7 @@ final class SingleRow {
       return null;
     }
     return constants == 0
-        ? new SingleRow(program(key, row, type, sources, stored), sources, NO_NUMBERS)
+        ? new SingleRow(row, program(key, row, type, sources, stored), sources, NO_NUMBERS)
         : split(key, row, type, sources, stored, bits, constants);
   }
 
@@ -67,7 +72,20 @@ final class SingleRow {
         inputs[in++] = sources[i];
       }
     }
-    return new SingleRow(program(key, row, type, sources, stored), inputs, scalars);
+    return new SingleRow(row, program(key, row, type, sources, stored), inputs, scalars);
+  }
+
+  /// Runs it into a target; `writer` as in [ProgramLaunch#of].
+  void launch(Storage target, Layout layout, @Nullable String writer) {
+    List<Source> sources = Arrays.asList(inputs);
+    Iteration nest = ProgramLaunch.nest(sources, new Layout[] {layout});
+    Operand[] operands = ProgramLaunch.inputs(sources, nest, 1);
+    int last = inputs.length;
+    operands[last] =
+        ProgramLaunch.target(target, layout.offset(), nest.strides[last], writer);
+    target
+        .device()
+        .launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
   }
 
   private static boolean isConstant(long key, int source, int sources) {

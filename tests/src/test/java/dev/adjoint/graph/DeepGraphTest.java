@@ -1,0 +1,79 @@
+package dev.adjoint.graph;
+
+import static dev.adjoint.Tensors.tensor;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adjoint.Expect;
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.LiveBytes;
+import dev.adjoint.type.Device;
+import java.lang.ref.Reference;
+import java.util.ArrayDeque;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Graphs of a million operations: nothing recurses, and nothing stays behind.
+@Timeout(60)
+class DeepGraphTest {
+  private static final int DEPTH = 1_000_000;
+
+  private static Tensor leaf() {
+    return tensor(new float[] {1, 2}).requiresGrad_();
+  }
+
+  @Test
+  void aChainOfAMillionSumsRunsBothWays() {
+    Tensor x = leaf();
+    Tensor y = x;
+    for (int i = 0; i < DEPTH; i++) {
+      y = y.add(1);
+    }
+    y.backward(tensor(new float[] {3, 4}));
+    Expect.values(x.grad(), 3, 4);
+    Expect.values(y, DEPTH + 1, DEPTH + 2);
+  }
+
+  @Test
+  void aLongChainWithSavedValuesIsReleasedWhenItIsDropped() {
+    final long before = LiveBytes.settled(Device.CPU);
+    Tensor x = leaf();
+    Tensor y = x;
+    for (int i = 0; i < 50_000; i++) {
+      y = y.mul(y).sqrt();
+    }
+    assertTrue(LiveBytes.of(Device.CPU) - before > 50_000 * 64L, "the chain saves every value");
+    Reference.reachabilityFence(y);
+    y = null;
+    LiveBytes.fallBelow(Device.CPU, before + 100_000, "a dropped graph keeps nothing");
+  }
+
+  @Test
+  void backwardReleasesALongChainAsItGoes() {
+    final long before = LiveBytes.settled(Device.CPU);
+    Tensor x = leaf();
+    Tensor y = x;
+    for (int i = 0; i < 50_000; i++) {
+      y = y.mul(y).sqrt();
+    }
+    y.backward(tensor(new float[] {1, 1}));
+    assertEquals(1, Expect.gradOf(x).select(0, 0).item(), 0.02);
+    LiveBytes.fallBelow(Device.CPU, before + 100_000, "what was saved went back");
+    assertTrue(y.requiresGrad());
+  }
+
+  @Test
+  void manyOperationsWithSkipConnectionsRunBothWays() {
+    Tensor x = leaf();
+    ArrayDeque<Tensor> earlier = new ArrayDeque<>();
+    Tensor y = x;
+    for (int i = 0; i < DEPTH / 8; i++) {
+      earlier.addLast(y);
+      Tensor skipped = earlier.size() > 3 ? earlier.removeFirst() : y;
+      y = y.add(skipped).mul(0.5);
+    }
+    Expect.values(y, 1, 2);
+    y.backward(tensor(new float[] {1, 1}));
+    Expect.close(x.grad(), 1e-3, 1, 1);
+  }
+}

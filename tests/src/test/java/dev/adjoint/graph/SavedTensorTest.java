@@ -1,0 +1,175 @@
+package dev.adjoint.graph;
+
+import static dev.adjoint.GradOption.CREATE_GRAPH;
+import static dev.adjoint.GradOption.RETAIN_GRAPH;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.adjoint.Autograd;
+import dev.adjoint.Expect;
+import dev.adjoint.OnEachDevice;
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.memory.LiveBytes;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.GraphException;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/// What nodes keep for their formulas, and for how long.
+class SavedTensorTest extends OnEachDevice {
+  private static final String SECOND_TIME =
+      "Trying to backward through the graph a second time (or directly access saved tensors after"
+          + " they have already been freed). Saved intermediate values of the graph are freed when"
+          + " you call .backward() or autograd.grad(). Specify retain_graph=True if you need to"
+          + " backward through the graph a second time or if you need to access saved tensors after"
+          + " calling backward.";
+
+  @Test
+  void aSecondBackwardThroughSavedValuesFails() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.mul(x).sum();
+    y.backward();
+    Expect.fails(GraphException.class, SECOND_TIME, y::backward);
+    Expect.values(x.grad(), 2, 4);
+    Expect.fails(GraphException.class, SECOND_TIME, () -> Autograd.grad(y, x));
+  }
+
+  @Test
+  void aRetainedGraphCanBeWalkedAgain() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.mul(x).sum();
+    y.backward(RETAIN_GRAPH);
+    y.backward(RETAIN_GRAPH);
+    y.backward();
+    Expect.values(x.grad(), 6, 12);
+    Expect.fails(GraphException.class, SECOND_TIME, y::backward);
+  }
+
+  @Test
+  void aCreatedGraphIsRetainedToo() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.mul(x).sum();
+    Autograd.grad(y, x, CREATE_GRAPH);
+    y.backward();
+    Expect.values(x.grad(), 2, 4);
+  }
+
+  @Test
+  void withoutSavedValuesBackwardRunsTwice() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.add(1).neg().sub(vector(1, 1)).sum();
+    y.backward();
+    y.backward();
+    Expect.values(x.grad(), -2, -2);
+  }
+
+  @Test
+  void nodesAndEdgesOutliveTheirSavedValues() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.mul(x);
+    y.sum().backward();
+    assertNotNull(y.gradFn());
+    assertEquals("AccumulateGrad 0, AccumulateGrad 0", Expect.next(y.gradFn()));
+  }
+
+  private long liveBytes() {
+    return LiveBytes.settled(device);
+  }
+
+  /// How many bytes stay in use while the result lives but everything else is closed.
+  private long kept(Supplier<Tensor> body) {
+    long before = liveBytes();
+    Tensor result;
+    try (dev.adjoint.Scope scope = dev.adjoint.Scope.open()) {
+      result = scope.keep(body.get());
+    }
+    long kept = LiveBytes.of(device) - before;
+    assertNotNull(result);
+    result.close();
+    return kept;
+  }
+
+  private static final int N = 300_000;
+  private static final long BIG = 4L * N;
+
+  private Tensor big() {
+    return ones(N).mul(1);
+  }
+
+  @Test
+  void sumsAndConstantFactorsSaveNothing() {
+    Tensor x = big().detach().requiresGrad_();
+    assertEquals(0, kept(() -> x.add(2).mul(3).sub(1).neg().sum()) / BIG);
+    assertEquals(0, kept(() -> x.mean()) / BIG);
+    assertEquals(0, kept(() -> x.select(0, 0).add(x.narrow(0, 0, 1))) / BIG);
+  }
+
+  @Test
+  void aProductWithAConstantTensorSavesThatTensorOnly() {
+    Tensor x = big().detach().requiresGrad_();
+    Tensor constant = big();
+    assertEquals(0, kept(() -> x.mul(constant).sum()) / BIG, "both were there before");
+    assertEquals(1, kept(() -> x.add(1).mul(big()).sum()) / BIG, "the constant, not x + 1");
+    assertEquals(2, kept(() -> x.add(1).mul(x.add(2)).sum()) / BIG, "both factors");
+  }
+
+  @Test
+  void whatWasSavedGoesBackDuringBackward() {
+    Tensor x = big().detach().requiresGrad_();
+    long before = liveBytes();
+    try (dev.adjoint.Scope scope = dev.adjoint.Scope.open()) {
+      Tensor y = x.exp().tanh().exp().sum();
+      Tensor kept = scope.keep(y);
+      kept.backward();
+    }
+    // All that stays is the gradient itself.
+    assertEquals(1, (LiveBytes.of(device) - before + BIG / 2) / BIG);
+    Expect.shape(Expect.gradOf(x), N);
+  }
+
+  @Test
+  void aSavedLeafKeepsItsElementsAfterItsHandleIsClosed() {
+    Tensor x = leaf(1, 2);
+    Tensor factor = vector(5, 6);
+    Tensor y = x.mul(factor).sum();
+    factor.close();
+    y.backward();
+    Expect.values(x.grad(), 5, 6);
+  }
+
+  @Test
+  void aSavedResultIsReadAfterItsHandleIsClosed() {
+    Tensor x = leaf(0, 0);
+    Tensor e = x.exp();
+    Tensor y = e.sum();
+    e.close();
+    y.backward();
+    Expect.values(x.grad(), 1, 1);
+  }
+
+  @Test
+  void theGradientOfAPowerOfZeroIsZero() {
+    Tensor x = leaf(0, 2);
+    x.pow(0).sum().backward();
+    Expect.values(x.grad(), 0, 0);
+    Tensor base = leaf(0, 0);
+    Tensor exponent = leaf(0, 2);
+    base.pow(exponent).sum().backward();
+    Expect.values(base.grad(), 0, 0);
+    Expect.values(exponent.grad(), 0, 0);
+  }
+
+  @Test
+  void aConditionIsSavedAsItIs() {
+    Tensor condition = vector(1, 0).to(DType.BOOL);
+    Tensor a = leaf(1, 2);
+    Tensor b = leaf(3, 4);
+    Tensor y = Tensors.where(condition, a, b).sum();
+    assertNull(a.grad());
+    y.backward();
+    Expect.values(a.grad(), 1, 0);
+    Expect.values(b.grad(), 0, 1);
+  }
+}

@@ -1,0 +1,2 @@
+/// What tensors, devices and nodes look like in print.
+package dev.adjoint.printing;
