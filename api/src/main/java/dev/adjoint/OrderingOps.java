@@ -93,14 +93,14 @@ public sealed interface OrderingOps permits Tensor {
   }
 
   /// The `k` greatest along the last dimension in descending order, and where they were.
-  default ValuesIndices topk(int k) {
+  default ValuesIndices topk(long k) {
     return topk(k, -1, true);
   }
 
   /// The `k` greatest, or least, along a dimension in order.
   ///
   /// @throws dev.adjoint.type.IndexException when the dimension is smaller
-  default ValuesIndices topk(int k, int dim, boolean largest) {
+  default ValuesIndices topk(long k, int dim, boolean largest) {
     return Orders.topk((Tensor) this, k, dim, largest);
   }
 

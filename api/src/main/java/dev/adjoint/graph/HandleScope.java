@@ -1,5 +1,6 @@
 package dev.adjoint.graph;
 
+import dev.adjoint.Tensor;
 import java.util.ArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,15 @@ public final class HandleScope implements AutoCloseable {
       return body.get();
     } finally {
       CURRENT.set(inner);
+    }
+  }
+
+  /// Does work that leaves one tensor behind; everything else that it makes is closed.
+  public static Tensor yielding(Supplier<Tensor> body) {
+    try (HandleScope s = open()) {
+      Tensor t = body.get();
+      s.pass((EagerTensor) t);
+      return t;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.adjoint.nn;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.HandleScope;
 import dev.adjoint.op.index.Indices;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
@@ -45,7 +46,7 @@ public final class Losses {
 
   /// |x - t|; the gradient at 0 is 0.
   public static Tensor l1Loss(Tensor input, Tensor target, Reduction reduction) {
-    return LossOps.reduce(input.sub(target).abs(), reduction);
+    return HandleScope.yielding(() -> LossOps.reduce(input.sub(target).abs(), reduction));
   }
 
   /// [#smoothL1Loss(Tensor, Tensor, Number, Reduction)] with beta 1, the mean.
@@ -116,8 +117,8 @@ public final class Losses {
       Tensor logits, Tensor target, long ignore, Reduction reduction) {
     Tensor classes = checkedClasses(logits, target, ignore);
     int dim = Math.min(1, logits.dim() - 1);
-    return Dispatch.single(
-        new LossOps.Nll(dim, ignore, reduction), logits.logSoftmax(dim), classes);
+    LossOps.Nll nll = new LossOps.Nll(dim, ignore, reduction);
+    return HandleScope.yielding(() -> Dispatch.single(nll, logits.logSoftmax(dim), classes));
   }
 
   /// [#bceWithLogits(Tensor, Tensor, Reduction)], the mean.

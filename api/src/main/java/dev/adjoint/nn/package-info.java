@@ -1,5 +1,4 @@
-/// What networks are made of: modules with parameters, initial values, losses. Built on the public
-/// operations alone, so anything here could be written outside.
+/// What networks are made of: modules with parameters, their initial values, and losses.
 @NullMarked
 package dev.adjoint.nn;
 

@@ -2,6 +2,7 @@ package dev.adjoint.op;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.HandleScope;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Shape;
@@ -183,18 +184,20 @@ public final class ProductArguments {
               + second
               + "D. Use mul for a scalar.");
     }
-    if (second > 2) {
-      return batched(a, b);
+    if (first <= 2 && second == 1) {
+      return first == 1 ? dot(a, b) : mv(a, b);
     }
-    if (first == 1) {
-      return second == 1 ? dot(a, b) : mm(a.unsqueeze(0), b).squeeze(0);
+    if (first == 2 && second == 2) {
+      return mm(a, b);
     }
-    if (first == 2) {
-      return second == 1 ? mv(a, b) : mm(a, b);
-    }
+    return HandleScope.yielding(() -> second > 2 ? batched(a, b) : rowByRow(a, b));
+  }
+
+  /// A product with each row along the last dimension.
+  private static Tensor rowByRow(Tensor a, Tensor b) {
     Tensor rows = matrixOfRows(a);
-    Tensor product = second == 1 ? mv(rows, b) : mm(rows, b);
-    return unfold(a, product, "UnsafeViewBackward0");
+    Tensor product = b.dim() == 1 ? mv(rows, b) : mm(rows, b);
+    return unfold(a, product, a.dim() == 1 ? "SqueezeBackward4" : "UnsafeViewBackward0");
   }
 
   /// All dimensions but the last as one.
@@ -209,7 +212,7 @@ public final class ProductArguments {
     if (product.dim() == 2) {
       sizes[sizes.length - 1] = product.size(1);
     }
-    return Dispatch.view(new Views.View(Shape.of(sizes), node), product);
+    return Dispatch.single(new Products.Resized(Shape.of(sizes), node), product);
   }
 
   private static Tensor batched(Tensor a, Tensor b) {
@@ -219,7 +222,7 @@ public final class ProductArguments {
     long[] sizes = Arrays.copyOf(batch.toArray(), batch.rank() + (a.dim() == 1 ? 1 : 2));
     sizes[batch.rank()] = a.dim() == 1 ? b.size(-1) : a.size(-2);
     sizes[sizes.length - 1] = b.size(-1);
-    return Dispatch.view(new Views.View(Shape.of(sizes), "UnsafeViewBackward0"), product);
+    return Dispatch.single(new Products.Resized(Shape.of(sizes), "UnsafeViewBackward0"), product);
   }
 
   private static Shape leading(Tensor t) {
@@ -237,11 +240,15 @@ public final class ProductArguments {
 
   /// x Wᵀ.
   public static Tensor linear(Tensor x, Tensor weight) {
-    return matmul(x, weight.t());
+    return HandleScope.yielding(() -> matmul(x, weight.t()));
   }
 
   /// x Wᵀ + bias.
   public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+    return HandleScope.yielding(() -> biased(x, weight, bias));
+  }
+
+  private static Tensor biased(Tensor x, Tensor weight, Tensor bias) {
     if (weight.dim() != 2 || x.dim() == 0) {
       return linear(x, weight).add(bias);
     }

@@ -80,6 +80,25 @@ public final class Products {
     return (needs[first] ? 1 << second : 0) | (needs[second] ? 1 << first : 0);
   }
 
+  /// A product that was just made, under other sizes. No view: nobody else has the product.
+  public record Resized(Shape shape, String node) implements Compute {
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      return List.of(inputs.getFirst().view(shape.toArray()).detach());
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return Derivative.NOTHING;
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(g.reshape(saved.shape(0).toArray()));
+    }
+  }
+
   /// Σ aᵢ bᵢ of two vectors.
   public record Dot() implements Compute {
     @Override

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
-import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.Sequences;
@@ -25,11 +24,7 @@ public final class Masks {
 
   /// Where a mask holds, in row-major order. Waits for the device, which counts them.
   static Tensor places(Tensor mask) {
-    try (HandleScope scope = HandleScope.open()) {
-      Tensor places = GradMode.with(false, () -> find(mask));
-      scope.pass((EagerTensor) places);
-      return places;
-    }
+    return HandleScope.yielding(() -> GradMode.with(false, () -> find(mask)));
   }
 
   /// Each place goes where a running count says; those that do not hold go to one place at the end.
@@ -56,9 +51,12 @@ public final class Masks {
               + ": compare first, for example mask.ne(0).");
     }
     Shape shape = mask.shape().broadcast(x.shape(), "masked_select");
-    Tensor wide = x.shape().equals(shape) ? x : x.expand(shape.toArray());
-    Tensor choice = mask.shape().equals(shape) ? mask : mask.expand(shape.toArray());
-    return Dispatch.single(new MaskedSelect(), wide, choice);
+    return HandleScope.yielding(() -> {
+      long[] sizes = shape.toArray();
+      Tensor wide = x.shape().equals(shape) ? x : x.expand(sizes);
+      Tensor choice = mask.shape().equals(shape) ? mask : mask.expand(sizes);
+      return Dispatch.single(new MaskedSelect(), wide, choice);
+    });
   }
 
   /// The elements where a mask of the same shape holds, in row-major order.

@@ -4,6 +4,7 @@ import dev.adjoint.Index;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.HandleScope;
 import dev.adjoint.op.ViewArguments;
 import dev.adjoint.op.Views;
 import dev.adjoint.type.DType;
@@ -153,6 +154,10 @@ public final class Subscripts {
 
   /// The selected part: a view, or with index tensors a copy.
   public static Tensor get(Tensor x, Index... indices) {
+    return HandleScope.yielding(() -> part(x, indices));
+  }
+
+  private static Tensor part(Tensor x, Index... indices) {
     Subscripts s = new Subscripts(x, indices);
     if (s.items.isEmpty()) {
       return s.part != x ? s.part : Dispatch.view(new Views.View(x.shape(), "AliasBackward0"), x);
@@ -163,12 +168,16 @@ public final class Subscripts {
 
   /// Overwrites the selected part with a number, converted to the tensor's type.
   public static Tensor set(Tensor x, Number value, Index... indices) {
-    Tensor v = Tensors.full(Shape.SCALAR, value, x.dtype(), x.device());
-    return set(x, v, indices);
+    return HandleScope.yielding(
+        () -> write(x, Tensors.full(Shape.SCALAR, value, x.dtype(), x.device()), indices));
   }
 
   /// Overwrites the selected part with a tensor, stretched.
   public static Tensor set(Tensor x, Tensor value, Index... indices) {
+    return HandleScope.yielding(() -> write(x, value, indices));
+  }
+
+  private static Tensor write(Tensor x, Tensor value, Index... indices) {
     Subscripts s = new Subscripts(x, indices);
     if (s.items.isEmpty()) {
       s.part.copy_(stretched(value, s.part.shape()));
