@@ -119,12 +119,12 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// x².
   default Tensor square() {
-    return Dispatch.apply(UnaryOp.SQUARE, (Tensor) this);
+    return Numbers.pow((Tensor) this, 2);
   }
 
   /// [#square] in place.
   default Tensor square_() {
-    return Dispatch.applyInPlace(UnaryOp.SQUARE, Numbers.NONE, (Tensor) this);
+    return Numbers.pow_((Tensor) this, 2);
   }
 
   /// Sine of x in radians.

@@ -40,12 +40,23 @@ public final class Dispatch {
   /// Runs an elementwise operation whose row takes numbers after its inputs.
   public static Tensor apply(Elementwise op, Number[] parameters, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
-    return run(op, parameters, op.computeType(Promotion.of(op.condition(), in, parameters)), in);
+    return run(op, parameters, computeType(op, in, parameters), in);
   }
 
   /// Copies to another element type, or to fresh memory in the same.
   public static Tensor convert(UnaryOp op, Tensor input, DType type) {
     return run(op, NO_NUMBERS, type, eager(new Tensor[] {input}));
+  }
+
+  private static DType computeType(Elementwise op, EagerTensor[] in, Number[] parameters) {
+    if (op.isParticular()) {
+      DType[] types = new DType[in.length];
+      for (int i = 0; i < types.length; i++) {
+        types[i] = in[i].dtype();
+      }
+      op.requireTypes(types);
+    }
+    return op.computeType(Promotion.of(op.condition(), in, parameters));
   }
 
   private static Tensor run(Elementwise op, Number[] parameters, DType type, EagerTensor[] in) {
@@ -75,7 +86,7 @@ public final class Dispatch {
     String writer = InPlace.writer(op);
     sameDevice(op, in);
     Shape shape = broadcast(op, in);
-    DType type = op.computeType(Promotion.of(op.condition(), in, parameters));
+    DType type = computeType(op, in, parameters);
     InPlace.check(writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
     OpNode node = target.dtype().isFloating() ? record(op, in, parameters, 1) : null;
     int bits = node == null ? 0 : node.saves();

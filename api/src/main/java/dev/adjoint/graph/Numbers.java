@@ -64,9 +64,9 @@ public final class Numbers {
     if (op == null) {
       return Tensors.onesLike(x);
     }
-    return op == UnaryOp.SQUARE || op == UnaryOp.CUBE
-        ? Dispatch.apply(op, x)
-        : Dispatch.apply(op, new Number[] {exponent}, x);
+    return op == UnaryOp.POW || op == UnaryOp.POW_INT
+        ? Dispatch.apply(op, new Number[] {exponent}, x)
+        : Dispatch.apply(op, x);
   }
 
   /// [#pow] in place.
@@ -88,7 +88,10 @@ public final class Numbers {
     if (k == 0 && !x.requiresGrad() && x.dtype().isFloating()) {
       return null;
     }
-    boolean sameType = x.dtype().isFloating() || integral;
+    boolean sameType = x.dtype().isFloating() || (integral && x.dtype() != DType.BOOL);
+    if (k == 0.5) {
+      return UnaryOp.SQUARE_ROOT;
+    }
     if ((k == 2 || k == 3) && sameType) {
       return k == 2 ? UnaryOp.SQUARE : UnaryOp.CUBE;
     }

@@ -11,6 +11,8 @@ import static dev.adjoint.op.Elementwise.Typing.SAME;
 import dev.adjoint.Tensor;
 import dev.adjoint.spi.Row;
 import dev.adjoint.spi.Row.Family;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
 import java.util.Locale;
 
 /// Operations on two tensors that stretch to one shape; either may be a number. Each row gives the
@@ -92,6 +94,27 @@ public enum BinaryOp implements Elementwise {
   @Override
   public Row row() {
     return row;
+  }
+
+  @Override
+  public boolean isParticular() {
+    return this == SUB || this == SUB_SCALED || this == RSUB;
+  }
+
+  @Override
+  public void requireTypes(DType... types) {
+    boolean both = types[0] == DType.BOOL && types[1] == DType.BOOL;
+    if (both) {
+      throw new DTypeException(
+          "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or"
+              + " `logical_xor()` operator instead. In Adjoint: logicalXor.");
+    }
+    if (types[0] == DType.BOOL || types[1] == DType.BOOL) {
+      throw new DTypeException(
+          "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to"
+              + " invert a mask, use the `~` or `logical_not()` operator instead. In Adjoint:"
+              + " logicalNot.");
+    }
   }
 
   @Override

@@ -29,6 +29,16 @@ public sealed interface Elementwise extends Op permits UnaryOp, BinaryOp, Ternar
   /// The gradient of one input, or null where none is defined.
   @Nullable Derivative derivative(int input);
 
+  /// Whether [#requireTypes] has something to say.
+  default boolean isParticular() {
+    return false;
+  }
+
+  /// Refuses operands' types that promotion alone would let pass.
+  ///
+  /// @throws DTypeException when one does not fit
+  default void requireTypes(DType... types) {}
+
   /// How an operation treats the type its operands promote to.
   enum Typing {
     /// Computes in the promoted type.

@@ -9,6 +9,8 @@ import static dev.adjoint.op.Elementwise.Typing.SAME;
 
 import dev.adjoint.spi.Row;
 import dev.adjoint.spi.Row.Family;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +93,25 @@ public enum TernaryOp implements Elementwise {
   @Override
   public Row row() {
     return row;
+  }
+
+  @Override
+  public boolean isParticular() {
+    return this == LERP || this == WHERE;
+  }
+
+  @Override
+  public void requireTypes(DType... types) {
+    if (this == WHERE && types[0] != DType.BOOL) {
+      throw new DTypeException(
+          "where expected condition to be a boolean tensor, but got a tensor with dtype "
+              + types[0].scalarType()
+              + ". Compare first, for example condition.ne(0).");
+    }
+    if (this == LERP && types[0] != types[1]) {
+      throw new DTypeException(
+          "expected dtype " + types[0] + " for `end` but got dtype " + types[1] + ". Use to(...).");
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.adjoint.Tensors;
 import dev.adjoint.spi.Row;
 import dev.adjoint.spi.Row.Family;
 import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
 import java.util.Locale;
 
 /// Operations on one tensor, some with numbers beside it: each row says the kernel row's family, the
@@ -52,6 +53,12 @@ public enum UnaryOp implements Elementwise {
   // With numbers: the exponent, the slope, alpha; the bounds; beta and the threshold.
   SQUARE("Pow", NUMBERS, INPUT_0, (g, s) -> g.mul(s.input(0).mul(2))),
   CUBE("Pow", NUMBERS, INPUT_0, (g, s) -> g.mul(s.input(0).square().mul(3))),
+  SQUARE_ROOT(
+      Row.of(Family.UNARY, "sqrt"),
+      "PowBackward0",
+      FLOATING,
+      INPUT_0,
+      (g, s) -> g.mul(s.input(0).pow(-0.5).mul(0.5))),
   POW_INT(Family.BINARY, "Pow", FLOATING, INPUT_0, Powers::ofScalarExponent),
   POW(Family.BINARY, "Pow", NUMBERS, INPUT_0, Powers::ofScalarExponent),
   LEAKY_RELU(Family.BINARY, "LeakyRelu", FLOATING, INPUT_0, Activations::leakyRelu),
@@ -59,13 +66,13 @@ public enum UnaryOp implements Elementwise {
   SOFTPLUS(Family.TERNARY, "Softplus", FLOATING, INPUT_0, Activations::softplus),
   CLAMP(Row.of(Family.TERNARY, "clamp"), "ClampBackward1", NUMBERS, INPUT_0, Activations::clamp),
   CLAMP_MIN(
-      Row.of(Family.BINARY, "maximum"),
+      Row.of(Family.BINARY, "clamp_min"),
       "ClampMinBackward0",
       NUMBERS,
       INPUT_0,
       (g, s) -> g.maskedFill(s.input(0).ge(s.parameter(0)).logicalNot(), 0)),
   CLAMP_MAX(
-      Row.of(Family.BINARY, "minimum"),
+      Row.of(Family.BINARY, "clamp_max"),
       "ClampMaxBackward0",
       NUMBERS,
       INPUT_0,
@@ -94,6 +101,20 @@ public enum UnaryOp implements Elementwise {
     this.node = node;
     this.typing = typing;
     this.derivative = Derivative.of(saves, formula);
+  }
+
+  @Override
+  public boolean isParticular() {
+    return this == NEG;
+  }
+
+  @Override
+  public void requireTypes(DType... types) {
+    if (types[0] == DType.BOOL) {
+      throw new DTypeException(
+          "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a"
+              + " mask, use the `~` or `logical_not()` operator instead. In Adjoint: logicalNot.");
+    }
   }
 
   @Override

@@ -212,7 +212,12 @@ public final class ViewArguments {
     long size = t.size(d);
     if (index < -size || index >= size) {
       throw new IndexException(
-          "index " + index + " is out of bounds for dimension " + d + " with size " + size);
+          "select(): index "
+              + index
+              + " out of range for tensor of size "
+              + t.shape()
+              + " at dimension "
+              + d);
     }
     return Dispatch.view(new Views.Select(d, index < 0 ? index + size : index), t);
   }
