@@ -1,5 +1,6 @@
 package dev.adjoint;
 
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.BinaryOp;
@@ -20,12 +21,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#add(Tensor)] in place.
   default Tensor add_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.ADD, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.ADD, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#add(Number)] in place.
   default Tensor add_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.ADD, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.ADD, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x - y; an error on bools.
@@ -40,12 +41,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#sub(Tensor)] in place.
   default Tensor sub_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.SUB, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.SUB, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#sub(Number)] in place.
   default Tensor sub_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.SUB, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.SUB, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x y; on bools, and.
@@ -60,12 +61,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#mul(Tensor)] in place.
   default Tensor mul_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.MUL, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.MUL, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#mul(Number)] in place.
   default Tensor mul_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.MUL, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.MUL, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x / y; integers become float32. Division by 0 gives infinities and NaN.
@@ -80,12 +81,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#div(Tensor)] in place.
   default Tensor div_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.DIV, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.DIV, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#div(Number)] in place.
   default Tensor div_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.DIV, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.DIV, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The remainder with the divisor's sign, x - y ⌊x / y⌋; an integer divisor of 0 yields 0.
@@ -100,12 +101,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#remainder(Tensor)] in place.
   default Tensor remainder_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.REMAINDER, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.REMAINDER, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#remainder(Number)] in place.
   default Tensor remainder_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.REMAINDER, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.REMAINDER, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The greater; NaN if either is. A tie halves the gradient.
@@ -120,12 +121,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#maximum(Tensor)] in place.
   default Tensor maximum_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.MAXIMUM, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.MAXIMUM, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#maximum(Number)] in place.
   default Tensor maximum_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.MAXIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.MAXIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The lesser; NaN if either is. A tie halves the gradient.
@@ -140,12 +141,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#minimum(Tensor)] in place.
   default Tensor minimum_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.MINIMUM, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.MINIMUM, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#minimum(Number)] in place.
   default Tensor minimum_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.MINIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.MINIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The angle of the point (y, x) = (this, other), in radians; the gradient at the origin is 0.
@@ -160,12 +161,12 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#atan2(Tensor)] in place.
   default Tensor atan2_(Tensor other) {
-    return Dispatch.applyInPlace(BinaryOp.ATAN2, Numbers.NONE, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.ATAN2, Numbers.NONE, (Tensor) this, other);
   }
 
   /// [#atan2(Number)] in place.
   default Tensor atan2_(Number other) {
-    return Dispatch.applyInPlace(BinaryOp.ATAN2, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(BinaryOp.ATAN2, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x + `alpha` y.
@@ -175,7 +176,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#add(Tensor, Number)] in place.
   default Tensor add_(Tensor other, Number alpha) {
-    return Dispatch.applyInPlace(BinaryOp.ADD_SCALED, new Number[] {alpha}, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.ADD_SCALED, new Number[] {alpha}, (Tensor) this, other);
   }
 
   /// x - `alpha` y.
@@ -185,7 +186,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#sub(Tensor, Number)] in place.
   default Tensor sub_(Tensor other, Number alpha) {
-    return Dispatch.applyInPlace(BinaryOp.SUB_SCALED, new Number[] {Numbers.negate(alpha)}, (Tensor) this, other);
+    return InPlace.apply(BinaryOp.SUB_SCALED, new Number[] {Numbers.negate(alpha)}, (Tensor) this, other);
   }
 
   /// y - x, for a number on the left of the minus.
@@ -207,7 +208,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#pow(Tensor)] in place.
   default Tensor pow_(Tensor exponent) {
-    return Dispatch.applyInPlace(BinaryOp.POW, Numbers.NONE, (Tensor) this, exponent);
+    return InPlace.apply(BinaryOp.POW, Numbers.NONE, (Tensor) this, exponent);
   }
 
   /// [#pow(Number)] in place.
@@ -237,7 +238,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#lerp(Tensor, Tensor)] in place.
   default Tensor lerp_(Tensor end, Tensor weight) {
-    return Dispatch.applyInPlace(TernaryOp.LERP, Numbers.NONE, (Tensor) this, end, weight);
+    return InPlace.apply(TernaryOp.LERP, Numbers.NONE, (Tensor) this, end, weight);
   }
 
   /// [#lerp(Tensor, Number)] in place.
@@ -262,7 +263,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#addcmul(Tensor, Tensor, Number)] in place.
   default Tensor addcmul_(Tensor a, Tensor b, Number value) {
-    return Dispatch.applyInPlace(TernaryOp.ADDCMUL, new Number[] {value}, (Tensor) this, a, b);
+    return InPlace.apply(TernaryOp.ADDCMUL, new Number[] {value}, (Tensor) this, a, b);
   }
 
   /// x + `value` a / b.
@@ -277,7 +278,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#addcdiv(Tensor, Tensor, Number)] in place.
   default Tensor addcdiv_(Tensor a, Tensor b, Number value) {
-    return Dispatch.applyInPlace(TernaryOp.ADDCDIV, new Number[] {value}, (Tensor) this, a, b);
+    return InPlace.apply(TernaryOp.ADDCDIV, new Number[] {value}, (Tensor) this, a, b);
   }
 
   /// A copy with the elements under a bool mask replaced; they pass no gradient.

@@ -1,5 +1,6 @@
 package dev.adjoint;
 
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.UnaryOp;
@@ -14,7 +15,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#neg] in place.
   default Tensor neg_() {
-    return Dispatch.applyInPlace(UnaryOp.NEG, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.NEG, Numbers.NONE, (Tensor) this);
   }
 
   /// |x|; the gradient at 0 is 0.
@@ -24,7 +25,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#abs] in place.
   default Tensor abs_() {
-    return Dispatch.applyInPlace(UnaryOp.ABS, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.ABS, Numbers.NONE, (Tensor) this);
   }
 
   /// -1, 0 or 1 with the sign of x; the gradient is 0 everywhere.
@@ -34,7 +35,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#sign] in place.
   default Tensor sign_() {
-    return Dispatch.applyInPlace(UnaryOp.SIGN, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.SIGN, Numbers.NONE, (Tensor) this);
   }
 
   /// eˣ.
@@ -44,7 +45,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#exp] in place.
   default Tensor exp_() {
-    return Dispatch.applyInPlace(UnaryOp.EXP, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.EXP, Numbers.NONE, (Tensor) this);
   }
 
   /// eˣ - 1, accurate near 0.
@@ -54,7 +55,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#expm1] in place.
   default Tensor expm1_() {
-    return Dispatch.applyInPlace(UnaryOp.EXPM1, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.EXPM1, Numbers.NONE, (Tensor) this);
   }
 
   /// Natural logarithm; -inf at 0, NaN below.
@@ -64,7 +65,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#log] in place.
   default Tensor log_() {
-    return Dispatch.applyInPlace(UnaryOp.LOG, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.LOG, Numbers.NONE, (Tensor) this);
   }
 
   /// log(1 + x), accurate near 0.
@@ -74,7 +75,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#log1p] in place.
   default Tensor log1p_() {
-    return Dispatch.applyInPlace(UnaryOp.LOG1P, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.LOG1P, Numbers.NONE, (Tensor) this);
   }
 
   /// Logarithm to base 2.
@@ -84,7 +85,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#log2] in place.
   default Tensor log2_() {
-    return Dispatch.applyInPlace(UnaryOp.LOG2, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.LOG2, Numbers.NONE, (Tensor) this);
   }
 
   /// √x; the gradient at 0 is infinite.
@@ -94,7 +95,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#sqrt] in place.
   default Tensor sqrt_() {
-    return Dispatch.applyInPlace(UnaryOp.SQRT, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.SQRT, Numbers.NONE, (Tensor) this);
   }
 
   /// 1/√x.
@@ -104,7 +105,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#rsqrt] in place.
   default Tensor rsqrt_() {
-    return Dispatch.applyInPlace(UnaryOp.RSQRT, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.RSQRT, Numbers.NONE, (Tensor) this);
   }
 
   /// 1/x.
@@ -114,7 +115,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#reciprocal] in place.
   default Tensor reciprocal_() {
-    return Dispatch.applyInPlace(UnaryOp.RECIPROCAL, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.RECIPROCAL, Numbers.NONE, (Tensor) this);
   }
 
   /// x².
@@ -134,7 +135,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#sin] in place.
   default Tensor sin_() {
-    return Dispatch.applyInPlace(UnaryOp.SIN, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.SIN, Numbers.NONE, (Tensor) this);
   }
 
   /// Cosine of x in radians.
@@ -144,7 +145,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#cos] in place.
   default Tensor cos_() {
-    return Dispatch.applyInPlace(UnaryOp.COS, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.COS, Numbers.NONE, (Tensor) this);
   }
 
   /// Tangent of x in radians.
@@ -154,7 +155,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#tan] in place.
   default Tensor tan_() {
-    return Dispatch.applyInPlace(UnaryOp.TAN, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.TAN, Numbers.NONE, (Tensor) this);
   }
 
   /// Hyperbolic sine.
@@ -164,7 +165,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#sinh] in place.
   default Tensor sinh_() {
-    return Dispatch.applyInPlace(UnaryOp.SINH, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.SINH, Numbers.NONE, (Tensor) this);
   }
 
   /// Hyperbolic cosine.
@@ -174,7 +175,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#cosh] in place.
   default Tensor cosh_() {
-    return Dispatch.applyInPlace(UnaryOp.COSH, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.COSH, Numbers.NONE, (Tensor) this);
   }
 
   /// Hyperbolic tangent.
@@ -184,7 +185,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#tanh] in place.
   default Tensor tanh_() {
-    return Dispatch.applyInPlace(UnaryOp.TANH, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.TANH, Numbers.NONE, (Tensor) this);
   }
 
   /// 1 / (1 + e⁻ˣ).
@@ -194,7 +195,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#sigmoid] in place.
   default Tensor sigmoid_() {
-    return Dispatch.applyInPlace(UnaryOp.SIGMOID, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.SIGMOID, Numbers.NONE, (Tensor) this);
   }
 
   /// max(x, 0); the gradient at 0 is 0, and a NaN passes.
@@ -204,7 +205,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#relu] in place.
   default Tensor relu_() {
-    return Dispatch.applyInPlace(UnaryOp.RELU, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.RELU, Numbers.NONE, (Tensor) this);
   }
 
   /// x Φ(x), with Φ the normal distribution function.
@@ -214,7 +215,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#gelu] in place.
   default Tensor gelu_() {
-    return Dispatch.applyInPlace(UnaryOp.GELU, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.GELU, Numbers.NONE, (Tensor) this);
   }
 
   /// x σ(x).
@@ -224,7 +225,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#silu] in place.
   default Tensor silu_() {
-    return Dispatch.applyInPlace(UnaryOp.SILU, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.SILU, Numbers.NONE, (Tensor) this);
   }
 
   /// The error function.
@@ -234,7 +235,7 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// [#erf] in place.
   default Tensor erf_() {
-    return Dispatch.applyInPlace(UnaryOp.ERF, Numbers.NONE, (Tensor) this);
+    return InPlace.apply(UnaryOp.ERF, Numbers.NONE, (Tensor) this);
   }
 
   /// [#gelu] with the tanh approximation.

@@ -1,5 +1,6 @@
 package dev.adjoint;
 
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.CopyOp;
@@ -19,18 +20,18 @@ public sealed interface IndexingOps permits Tensor {
 
   /// Overwrites this with another tensor, stretched and converted.
   default Tensor copy_(Tensor source) {
-    return Dispatch.copy(new CopyOp("CopyBackwards"), (Tensor) this, source);
+    return InPlace.copy(new CopyOp("CopyBackwards"), (Tensor) this, source);
   }
 
   /// Overwrites this with one number.
   default Tensor fill_(Number value) {
-    return Dispatch.copy(
+    return InPlace.copy(
         new CopyOp("FillBackward0"), (Tensor) this, Numbers.like((Tensor) this, value));
   }
 
   /// Overwrites this with zeros.
   default Tensor zero_() {
-    return Dispatch.copy(
+    return InPlace.copy(
         new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
   }
 

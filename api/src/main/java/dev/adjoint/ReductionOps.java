@@ -1,5 +1,6 @@
 package dev.adjoint;
 
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.op.Moments;
 import dev.adjoint.op.Reductions;
@@ -151,7 +152,7 @@ public sealed interface ReductionOps permits Tensor {
   /// [#cumsum] in place, in this tensor's type.
   default Tensor cumsum_(int dim) {
     Tensor t = (Tensor) this;
-    return Dispatch.computeInPlace(new Scans.Cumsum(t.shape().dim(dim)), t);
+    return InPlace.compute(new Scans.Cumsum(t.shape().dim(dim)), t);
   }
 
   /// e^xᵢ / Σ e^xⱼ along a dimension, without overflow; NaN for a line of -∞ only.

@@ -21,7 +21,7 @@ final class AccumulateGrad extends Node {
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     EagerTensor g = gradients[0];
     if (g != null && leaf.requiresGrad()) {
-      leaf.accumulateGrad(g, true);
+      CollectedGrad.add(leaf, g, true);
     }
     return new EagerTensor[0];
   }

@@ -200,7 +200,7 @@ final class BackwardPass {
       return;
     }
     if (!GradMode.isEnabled() && sum.isExclusive()) {
-      Dispatch.accumulate(sum, g);
+      InPlace.accumulate(sum, g);
     } else {
       state.sums[slot] = owned((EagerTensor) sum.add(g));
       sum.close();

@@ -48,7 +48,7 @@ public final class Dispatch {
     return run(op, NO_NUMBERS, type, eager(new Tensor[] {input}));
   }
 
-  private static DType computeType(Elementwise op, EagerTensor[] in, Number[] parameters) {
+  static DType computeType(Elementwise op, EagerTensor[] in, Number[] parameters) {
     if (op.isParticular()) {
       DType[] types = new DType[in.length];
       for (int i = 0; i < types.length; i++) {
@@ -77,37 +77,6 @@ public final class Dispatch {
       }
     }
     return y;
-  }
-
-  /// Runs an elementwise operation that overwrites its first input.
-  public static Tensor applyInPlace(Elementwise op, Number[] parameters, Tensor... inputs) {
-    EagerTensor[] in = eager(inputs);
-    EagerTensor target = in[0];
-    String writer = InPlace.writer(op);
-    sameDevice(op, in);
-    Shape shape = broadcast(op, in);
-    DType type = computeType(op, in, parameters);
-    InPlace.check(writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
-    OpNode node = target.dtype().isFloating() ? record(op, in, parameters, 1) : null;
-    int bits = node == null ? 0 : node.saves();
-    EagerTensor[] saving = in;
-    if (node != null && (bits & 1) != 0) {
-      saving = in.clone();
-      saving[0] = InPlace.copyOfOriginal(target);
-    }
-    if (node != null) {
-      node.save(bits & 0xff, saving, new EagerTensor[0]);
-    }
-    InPlace.separate(target, in);
-    Storage[] storages = new Storage[in.length + parameters.length];
-    Layout[] layouts = new Layout[storages.length];
-    arguments(op, in, parameters, shape, type, storages, layouts);
-    Fusion.store(target.storage(), target.layout(), op.row(), type, storages, layouts, writer);
-    if (node != null) {
-      InPlace.rebase(target, node);
-      node.saveResults(bits, target);
-    }
-    return target;
   }
 
   /// Runs a structured operation.
@@ -145,32 +114,6 @@ public final class Dispatch {
     return compute(op, inputs).getFirst();
   }
 
-  /// Overwrites the first input with the result of a structured operation on it.
-  public static Tensor computeInPlace(Compute op, Tensor... inputs) {
-    EagerTensor[] in = eager(inputs);
-    EagerTensor target = in[0];
-    String writer = InPlace.writer(op);
-    sameDevice(op, in);
-    InPlace.check(writer, target, target.shape(), target.dtype(), in);
-    try (HandleScope _ = HandleScope.open()) {
-      EagerTensor result = (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
-      InPlace.check(writer, target, result.shape(), result.dtype(), in);
-      OpNode node = record(op, in, null, 1);
-      int bits = node == null ? 0 : node.saves();
-      if (node != null) {
-        EagerTensor[] saving = in.clone();
-        saving[0] = (bits & 1) == 0 ? target : InPlace.copyOfOriginal(target);
-        node.save(bits & 0xff, saving, new EagerTensor[0]);
-      }
-      copyInto(target, result, writer);
-      if (node != null) {
-        InPlace.rebase(target, node);
-        node.saveResults(bits, target);
-      }
-    }
-    return target;
-  }
-
   /// Another layout over the same memory.
   public static Tensor view(ViewOp op, Tensor input) {
     return views(op, input).getFirst();
@@ -194,63 +137,7 @@ public final class Dispatch {
     return out;
   }
 
-  /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.
-  static void accumulate(EagerTensor sum, EagerTensor g) {
-    Storage[] storages = {sum.storage(), g.storage()};
-    Layout[] layouts = {sum.layout(), g.layout()};
-    Row add = BinaryOp.ADD.row();
-    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), storages, layouts, "add_");
-  }
-
-  /// Overwrites tensors of one shape with values computed from them, in one launch and without
-  /// recording; made for optimisers. The values are closed: they were computed nowhere else.
-  public static void assign(String writer, List<Tensor> targets, List<Tensor> values) {
-    int n = targets.size();
-    Storage[] to = new Storage[n];
-    Layout[] layouts = new Layout[n];
-    Storage[] from = new Storage[n];
-    for (int i = 0; i < n; i++) {
-      EagerTensor t = (EagerTensor) targets.get(i);
-      EagerTensor v = (EagerTensor) values.get(i);
-      to[i] = t.storage();
-      layouts[i] = t.layout();
-      from[i] = v.storage();
-      GradMode.with(false, () -> InPlace.checked(writer, t, v));
-    }
-    if (layouts[0].shape().elements() > 0) {
-      Fusion.assign(to, layouts, from, writer);
-    }
-    values.forEach(Tensor::close);
-  }
-
-  /// Overwrites the target with another tensor's elements, converted and stretched.
-  public static Tensor copy(Compute op, Tensor target, Tensor source) {
-    EagerTensor[] in = eager(new Tensor[] {target, source});
-    EagerTensor to = in[0];
-    Shape shape = broadcast(op, in);
-    InPlace.check("copy_", to, shape, to.dtype(), in);
-    OpNode node = to.dtype().isFloating() ? record(op, in, null, 1) : null;
-    copyInto(to, in[1], "copy_");
-    if (node != null) {
-      InPlace.rebase(to, node);
-    }
-    return target;
-  }
-
-  /// Writes an operand's elements, converted and stretched, without recording.
-  static void copyInto(EagerTensor target, EagerTensor source, String writer) {
-    InPlace.separate(target, new EagerTensor[] {target, source});
-    Fusion.store(
-        target.storage(),
-        target.layout(),
-        Row.CAST,
-        target.dtype(),
-        new Storage[] {source.storage()},
-        new Layout[] {source.layout().expand(target.shape())},
-        writer);
-  }
-
-  private static @Nullable OpNode record(
+  static @Nullable OpNode record(
       Op op, EagerTensor[] inputs, Number @Nullable [] parameters, int outputs) {
     boolean any = false;
     for (EagerTensor t : inputs) {
@@ -259,7 +146,7 @@ public final class Dispatch {
     return any && GradMode.isEnabled() ? new OpNode(op, inputs, parameters, outputs) : null;
   }
 
-  private static void arguments(
+  static void arguments(
       Elementwise op,
       EagerTensor[] in,
       Number[] parameters,
@@ -280,7 +167,7 @@ public final class Dispatch {
     }
   }
 
-  private static EagerTensor[] eager(Tensor[] inputs) {
+  static EagerTensor[] eager(Tensor[] inputs) {
     EagerTensor[] in = new EagerTensor[inputs.length];
     for (int i = 0; i < in.length; i++) {
       in[i] = (EagerTensor) inputs[i];
@@ -296,7 +183,7 @@ public final class Dispatch {
     }
   }
 
-  private static OpenDevice sameDevice(Op op, EagerTensor[] in) {
+  static OpenDevice sameDevice(Op op, EagerTensor[] in) {
     OpenDevice first = in[0].storage().device();
     for (EagerTensor t : in) {
       OpenDevice device = t.storage().device();
@@ -314,7 +201,7 @@ public final class Dispatch {
     return first;
   }
 
-  private static Shape broadcast(Op op, EagerTensor[] in) {
+  static Shape broadcast(Op op, EagerTensor[] in) {
     Shape shape = in[0].layout().shape();
     for (int i = 1; i < in.length; i++) {
       Shape other = in[i].layout().shape();

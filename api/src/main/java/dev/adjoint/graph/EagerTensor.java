@@ -29,8 +29,8 @@ public final class EagerTensor implements Tensor {
   private @Nullable Node gradFn;
   private int outputNr;
   private @Nullable AccumulateGrad accumulator;
-  private @Nullable EagerTensor grad;
-  private boolean gradSeen;
+  @Nullable EagerTensor grad;
+  boolean gradSeen;
   private boolean retainsGrad;
   @Nullable ViewInfo view;
 
@@ -223,68 +223,13 @@ public final class EagerTensor implements Tensor {
   }
 
   /// Sets `.grad` to null; the handle is closed if nobody was given it.
-  public synchronized void clearGrad() {
-    EagerTensor g = grad;
-    grad = null;
-    if (g != null && !gradSeen) {
-      g.close();
-    }
-    gradSeen = false;
+  public void clearGrad() {
+    CollectedGrad.clear(this);
   }
 
   @Override
   public void setGrad(@Nullable Tensor gradient) {
-    if (gradient == this) {
-      throw new GraphException("can't assign Variable as its own grad");
-    }
-    if (gradient != null && !gradient.shape().equals(shape())) {
-      throw new ShapeException(
-          "attempting to assign a gradient of size '"
-              + gradient.shape()
-              + "' to a tensor of size '"
-              + shape()
-              + "'. Please ensure that the gradient and the tensor are the same size");
-    }
-    if (gradient != null && gradient.dtype() != dtype()) {
-      throw new DTypeException(
-          "attempting to assign a gradient with dtype '"
-              + gradient.dtype()
-              + "' to a tensor with grad_dtype '"
-              + dtype()
-              + "'. Convert the gradient with to(...) first.");
-    }
-    Dispatch.requireSameDevice(this, gradient);
-    if (gradient instanceof EagerTensor g) {
-      HandleScope.free(g);
-    }
-    grad = (EagerTensor) gradient;
-    gradSeen = gradient != null;
-  }
-
-  /// Adds a gradient, which stays the caller's, to `.grad`.
-  ///
-  /// @param mayTake whether an unshared gradient's memory may become `.grad` itself
-  synchronized void accumulateGrad(EagerTensor gradient, boolean mayTake) {
-    boolean recording = GradMode.isEnabled();
-    EagerTensor old = grad;
-    try (HandleScope _ = HandleScope.open()) {
-      if (old == null) {
-        boolean take = mayTake && !recording && gradient.isExclusive();
-        grad = take ? alias(gradient.storage(), gradient.layout, false) : copyOf(gradient, recording);
-        gradSeen = false;
-        HandleScope.free(requireNonNull(grad));
-      } else if (recording || old.isClosed() || old.layout.overlapsItself()) {
-        grad = (EagerTensor) (old.isClosed() ? copyOf(gradient, recording) : old.add(gradient));
-        gradSeen = false;
-        HandleScope.free(requireNonNull(grad));
-      } else {
-        GradMode.with(false, () -> old.add_(gradient));
-      }
-    }
-  }
-
-  private static EagerTensor copyOf(EagerTensor gradient, boolean recording) {
-    return (EagerTensor) (recording ? gradient.clone() : gradient.detach().clone());
+    CollectedGrad.set(this, gradient);
   }
 
   /// Whether nobody else can see these elements and they lie as a fresh tensor's would.

@@ -1,121 +1,132 @@
 package dev.adjoint.graph;
 
+import dev.adjoint.Tensor;
+import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
-import dev.adjoint.op.Op;
+import dev.adjoint.memory.Storage;
+import dev.adjoint.op.BinaryOp;
+import dev.adjoint.op.Compute;
+import dev.adjoint.op.Elementwise;
+import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
-import dev.adjoint.type.ShapeException;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 
-/// What an operation that overwrites its first input has to obey, and what becomes of the history of
-/// the tensors it shows through.
-final class InPlace {
-  private static final Map<String, String> WRITERS = new ConcurrentHashMap<>();
-
+/// The part of the door through which memory that somebody can see is overwritten: operations with a
+/// trailing underscore, copies, and optimisers' updates. See [Overwriting] for the rules.
+public final class InPlace {
   private InPlace() {}
 
-  /// How messages call an operation that overwrites: `add_`.
-  static String writer(Op op) {
-    return WRITERS.computeIfAbsent(
-        op.node(), node -> op.label().toLowerCase(Locale.ROOT) + "_");
-  }
-
-  /// Finds everything that forbids the write, before anything is written.
-  static void check(String writer, EagerTensor target, Shape result, DType type, EagerTensor[] in) {
-    if (!result.equals(target.layout().shape())) {
-      throw new ShapeException(
-          "output with shape "
-              + target.shape()
-              + " doesn't match the broadcast shape "
-              + result
-              + ". "
-              + writer
-              + " cannot enlarge its target.");
+  /// Runs an elementwise operation that overwrites its first input.
+  public static Tensor apply(Elementwise op, Number[] parameters, Tensor... inputs) {
+    EagerTensor[] in = Dispatch.eager(inputs);
+    EagerTensor target = in[0];
+    String writer = Overwriting.writer(op);
+    Dispatch.sameDevice(op, in);
+    Shape shape = Dispatch.broadcast(op, in);
+    DType type = Dispatch.computeType(op, in, parameters);
+    Overwriting.check(writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
+    OpNode node = target.dtype().isFloating() ? Dispatch.record(op, in, parameters, 1) : null;
+    int bits = node == null ? 0 : node.saves();
+    EagerTensor[] saving = in;
+    if (node != null && (bits & 1) != 0) {
+      saving = in.clone();
+      saving[0] = Overwriting.copyOfOriginal(target);
     }
-    if (type.category().compareTo(target.dtype().category()) > 0) {
-      throw Dispatch.cannotCast(type, target.dtype());
+    if (node != null) {
+      node.save(bits & 0xff, saving, new EagerTensor[0]);
     }
-    if (target.layout().overlapsItself()) {
-      throw new ShapeException(
-          "unsupported operation: more than one element of the written-to tensor refers to a single"
-              + " memory location. Please clone() the tensor before performing the operation.");
+    Overwriting.separate(target, in);
+    Storage[] storages = new Storage[in.length + parameters.length];
+    Layout[] layouts = new Layout[storages.length];
+    Dispatch.arguments(op, in, parameters, shape, type, storages, layouts);
+    Fusion.store(target.storage(), target.layout(), op.row(), type, storages, layouts, writer);
+    if (node != null) {
+      Overwriting.rebase(target, node);
+      node.saveResults(bits, target);
     }
-    checkHistory(writer, target, in);
-  }
-
-  /// As [#check], for a value that was computed already.
-  static EagerTensor checked(String writer, EagerTensor target, EagerTensor value) {
-    check(writer, target, value.shape(), value.dtype(), new EagerTensor[] {target, value});
     return target;
   }
 
-  private static void checkHistory(String writer, EagerTensor target, EagerTensor[] in) {
-    boolean recorded = false;
-    for (EagerTensor t : in) {
-      recorded |= t.requiresGrad();
-    }
-    ViewInfo view = target.view;
-    if (!GradMode.isEnabled() || !(recorded || view != null && view.base.requiresGrad())) {
-      return;
-    }
-    if (view != null) {
-      view.checkWritable(target);
-      if (view.base.requiresGrad() && view.base.gradFn() == null) {
-        throw new GraphException(
-            "a view of a leaf Variable that requires grad is being used in an in-place operation. "
-                + writer
-                + " would overwrite a parameter: wrap it in noGrad(...), or write to a clone().");
+  /// Overwrites the first input with the result of a structured operation on it.
+  public static Tensor compute(Compute op, Tensor... inputs) {
+    EagerTensor[] in = Dispatch.eager(inputs);
+    EagerTensor target = in[0];
+    String writer = Overwriting.writer(op);
+    Dispatch.sameDevice(op, in);
+    Overwriting.check(writer, target, target.shape(), target.dtype(), in);
+    try (HandleScope _ = HandleScope.open()) {
+      EagerTensor result = (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
+      Overwriting.check(writer, target, result.shape(), result.dtype(), in);
+      OpNode node = Dispatch.record(op, in, null, 1);
+      int bits = node == null ? 0 : node.saves();
+      if (node != null) {
+        EagerTensor[] saving = in.clone();
+        saving[0] = (bits & 1) == 0 ? target : Overwriting.copyOfOriginal(target);
+        node.save(bits & 0xff, saving, new EagerTensor[0]);
       }
-    } else if (target.requiresGrad() && target.gradFn() == null) {
-      throw new GraphException(
-          "a leaf Variable that requires grad is being used in an in-place operation. "
-              + writer
-              + " would overwrite a parameter: wrap it in noGrad(...), or write to a clone().");
-    }
-  }
-
-  /// The target's elements before the write, with its history, for a formula that reads them.
-  static EagerTensor copyOfOriginal(EagerTensor target) {
-    EagerTensor copy = (EagerTensor) GradMode.with(false, () -> target.detach().clone());
-    Node.Slot slot = target.gradientSlot();
-    if (slot.node() != null) {
-      copy.setHistory(slot.node(), slot.slot());
-    }
-    return copy;
-  }
-
-  /// Replaces inputs that share some but not all places with the target by copies, so that the
-  /// operation reads what was there before it wrote.
-  static void separate(EagerTensor target, EagerTensor[] in) {
-    Layout written = target.layout();
-    for (int i = 1; i < in.length; i++) {
-      boolean shares = in[i].storage() == target.storage();
-      if (shares && !same(in[i].layout(), written) && in[i].layout().mayOverlap(written)) {
-        EagerTensor source = in[i];
-        in[i] = (EagerTensor) GradMode.with(false, () -> source.detach().clone());
+      copyInto(target, result, writer);
+      if (node != null) {
+        Overwriting.rebase(target, node);
+        node.saveResults(bits, target);
       }
     }
+    return target;
   }
 
-  private static boolean same(Layout a, Layout b) {
-    return a.shape().equals(b.shape())
-        && a.offset() == b.offset()
-        && java.util.Arrays.equals(a.strides(), b.strides());
-  }
-
-  /// Makes the target the result of the node; through a view, its base and all other views follow.
-  static void rebase(EagerTensor target, Node node) {
-    ViewInfo view = target.view;
-    if (view == null) {
-      target.setHistory(node, 0);
-      return;
+  /// Overwrites the target with another tensor's elements, converted and stretched.
+  public static Tensor copy(Compute op, Tensor target, Tensor source) {
+    EagerTensor[] in = Dispatch.eager(new Tensor[] {target, source});
+    EagerTensor to = in[0];
+    Shape shape = Dispatch.broadcast(op, in);
+    Overwriting.check("copy_", to, shape, to.dtype(), in);
+    OpNode node = to.dtype().isFloating() ? Dispatch.record(op, in, null, 1) : null;
+    copyInto(to, in[1], "copy_");
+    if (node != null) {
+      Overwriting.rebase(to, node);
     }
-    CopySlices copy = new CopySlices(view.base, view, node);
-    view.base.setHistory(copy, 0);
-    view.regenerate(target, target.storage().version());
+    return target;
   }
 
+  /// Writes an operand's elements, converted and stretched, without recording.
+  static void copyInto(EagerTensor target, EagerTensor source, String writer) {
+    Overwriting.separate(target, new EagerTensor[] {target, source});
+    Fusion.store(
+        target.storage(),
+        target.layout(),
+        Row.CAST,
+        target.dtype(),
+        new Storage[] {source.storage()},
+        new Layout[] {source.layout().expand(target.shape())},
+        writer);
+  }
+
+  /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.
+  static void accumulate(EagerTensor sum, EagerTensor g) {
+    Storage[] storages = {sum.storage(), g.storage()};
+    Layout[] layouts = {sum.layout(), g.layout()};
+    Row add = BinaryOp.ADD.row();
+    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), storages, layouts, "add_");
+  }
+
+  /// Overwrites tensors of one shape with values computed from them, in one launch and without
+  /// recording; made for optimisers. The values are closed: they were computed nowhere else.
+  public static void assign(String writer, List<Tensor> targets, List<Tensor> values) {
+    int n = targets.size();
+    Storage[] to = new Storage[n];
+    Layout[] layouts = new Layout[n];
+    Storage[] from = new Storage[n];
+    for (int i = 0; i < n; i++) {
+      EagerTensor t = (EagerTensor) targets.get(i);
+      EagerTensor v = (EagerTensor) values.get(i);
+      to[i] = t.storage();
+      layouts[i] = t.layout();
+      from[i] = v.storage();
+      GradMode.with(false, () -> Overwriting.checked(writer, t, v));
+    }
+    if (layouts[0].shape().elements() > 0) {
+      Fusion.assign(to, layouts, from, writer);
+    }
+    values.forEach(Tensor::close);
+  }
 }

@@ -80,7 +80,7 @@ final class NodeHooks {
   void capture(int slot, EagerTensor gradient) {
     for (Retained r : retained) {
       if (r.slot == slot) {
-        r.tensor.accumulateGrad(gradient, false);
+        CollectedGrad.add(r.tensor, gradient, false);
       }
     }
   }

@@ -37,7 +37,7 @@ public final class Numbers {
 
   /// [#apply] in place.
   public static Tensor apply_(UnaryOp op, Tensor x, Number... parameters) {
-    return isIdentity(op, x) ? x : Dispatch.applyInPlace(op, parameters, x);
+    return isIdentity(op, x) ? x : InPlace.apply(op, parameters, x);
   }
 
   /// Runs a rounding, which leaves integers as they are.
@@ -73,9 +73,9 @@ public final class Numbers {
   public static Tensor pow_(Tensor x, Number exponent) {
     UnaryOp op = powerRow(x, exponent);
     if (op == null || op == UnaryOp.POW_INT || op == UnaryOp.POW) {
-      return Dispatch.applyInPlace(op == null ? UnaryOp.POW : op, new Number[] {exponent}, x);
+      return InPlace.apply(op == null ? UnaryOp.POW : op, new Number[] {exponent}, x);
     }
-    return Dispatch.applyInPlace(op, NONE, x);
+    return InPlace.apply(op, NONE, x);
   }
 
   private static @Nullable UnaryOp powerRow(Tensor x, Number exponent) {
@@ -108,7 +108,7 @@ public final class Numbers {
   /// [#maskedFill] in place.
   public static Tensor maskedFill_(Tensor x, Tensor mask, Tensor value) {
     requireMask(x, mask, value);
-    return Dispatch.applyInPlace(TernaryOp.MASKED_FILL, NONE, x, mask, value);
+    return InPlace.apply(TernaryOp.MASKED_FILL, NONE, x, mask, value);
   }
 
   private static void requireMask(Tensor x, Tensor mask, Tensor value) {

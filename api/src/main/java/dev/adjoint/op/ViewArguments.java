@@ -142,12 +142,9 @@ public final class ViewArguments {
   public static Tensor permute(Tensor t, int... order) {
     if (order.length != t.dim()) {
       throw new ShapeException(
-          "permute(sparse_coo): number of dimensions in the tensor input does not match the length of"
-                  .replace("(sparse_coo)", "")
-              + " the desired ordering of dimensions i.e. input.dim() = "
-              + t.dim()
-              + " is not equal to len(dims) = "
-              + order.length);
+          "permute: number of dimensions in the tensor input does not match the length of the desired"
+              + (" ordering of dimensions i.e. input.dim() = " + t.dim())
+              + (" is not equal to len(dims) = " + order.length));
     }
     List<Integer> dims = new ArrayList<>();
     for (int d : order) {
@@ -190,11 +187,8 @@ public final class ViewArguments {
       } else if (sizes[d] != own && own != 1) {
         throw new ShapeException(
             "The expanded size of the tensor ("
-                + sizes[d]
-                + ") must match the existing size ("
-                + own
-                + ") at non-singleton dimension "
-                + d
+                + (sizes[d] + ") must match the existing size (" + own)
+                + (") at non-singleton dimension " + d)
                 + ".  Target sizes: "
                 + Arrays.toString(sizes)
                 + ".  Tensor sizes: "
@@ -281,9 +275,7 @@ public final class ViewArguments {
     if (total != t.size(d)) {
       throw new ShapeException(
           "split_with_sizes expects split_sizes to sum exactly to "
-              + t.size(d)
-              + " (input tensor's size at dimension "
-              + d
+              + (t.size(d) + " (input tensor's size at dimension " + d)
               + "), but got split_sizes="
               + Arrays.toString(sizes));
     }

@@ -4,6 +4,7 @@ import static dev.adjoint.Tensors.noGrad;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
@@ -98,7 +99,7 @@ public abstract class Optimizer {
         results = values.get();
         results.forEach(t -> scope.pass((EagerTensor) t));
       }
-      Dispatch.assign(writer, targets, results);
+      InPlace.assign(writer, targets, results);
     }
   }
 

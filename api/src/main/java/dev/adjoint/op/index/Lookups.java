@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.op.Compute;
@@ -56,7 +57,7 @@ public final class Lookups {
     Tensor rows = index.to(DType.INT64);
     Indices.requireInRange(rows, d, x.shape().around(d)[1]);
     return inPlace
-        ? Dispatch.computeInPlace(new IndexAdd(d), x, rows, source)
+        ? InPlace.compute(new IndexAdd(d), x, rows, source)
         : Dispatch.single(new IndexAdd(d), x, rows, source);
   }
 
@@ -83,6 +84,10 @@ public final class Lookups {
               + source.dtype().scalarType()
               + ") must have the same scalar type");
     }
+    requireFits(x, dim, index, source);
+  }
+
+  private static void requireFits(Tensor x, int dim, Tensor index, Tensor source) {
     long[] own = x.shape().toArray();
     long[] other = source.shape().toArray();
     long rows = other.length == 0 ? 1 : dim < other.length ? other[dim] : -1;

@@ -2,6 +2,7 @@ package dev.adjoint.op.index;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.op.Compute;
 import dev.adjoint.type.DTypeException;
@@ -71,7 +72,7 @@ public final class ScatterArguments {
   }
 
   private static Tensor run(boolean inPlace, Compute op, Tensor... inputs) {
-    return inPlace ? Dispatch.computeInPlace(op, inputs) : Dispatch.single(op, inputs);
+    return inPlace ? InPlace.compute(op, inputs) : Dispatch.single(op, inputs);
   }
 
   public static Tensor scatter(Tensor x, int dim, Tensor index, Tensor source, boolean inPlace) {

@@ -3,6 +3,7 @@ package dev.adjoint.op.index;
 import dev.adjoint.Index;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.op.ViewArguments;
@@ -207,7 +208,7 @@ public final class Subscripts {
               + " cannot be broadcast to indexing result of shape "
               + result);
     }
-    Dispatch.computeInPlace(new Places.Put(target.at), s.part, target.index, v);
+    InPlace.compute(new Places.Put(target.at), s.part, target.index, v);
     return x;
   }
 
