@@ -1,7 +1,7 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.TernaryOp;
@@ -26,7 +26,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#add(Number)] in place.
   default Tensor add_(Number other) {
-    return InPlace.apply(BinaryOp.ADD, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.ADD, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x - y; an error on bools.
@@ -46,7 +47,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#sub(Number)] in place.
   default Tensor sub_(Number other) {
-    return InPlace.apply(BinaryOp.SUB, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.SUB, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x y; on bools, and.
@@ -66,7 +68,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#mul(Number)] in place.
   default Tensor mul_(Number other) {
-    return InPlace.apply(BinaryOp.MUL, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.MUL, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x / y; integers become float32. Division by 0 gives infinities and NaN.
@@ -86,7 +89,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#div(Number)] in place.
   default Tensor div_(Number other) {
-    return InPlace.apply(BinaryOp.DIV, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.DIV, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The remainder with the divisor's sign, x - y ⌊x / y⌋; an integer divisor of 0 yields 0.
@@ -106,7 +110,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#remainder(Number)] in place.
   default Tensor remainder_(Number other) {
-    return InPlace.apply(BinaryOp.REMAINDER, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.REMAINDER, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The greater; NaN if either is. A tie halves the gradient.
@@ -126,7 +131,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#maximum(Number)] in place.
   default Tensor maximum_(Number other) {
-    return InPlace.apply(BinaryOp.MAXIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.MAXIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The lesser; NaN if either is. A tie halves the gradient.
@@ -146,7 +152,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#minimum(Number)] in place.
   default Tensor minimum_(Number other) {
-    return InPlace.apply(BinaryOp.MINIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.MINIMUM, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// The angle of the point (y, x) = (this, other), in radians; the gradient at the origin is 0.
@@ -166,7 +173,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#atan2(Number)] in place.
   default Tensor atan2_(Number other) {
-    return InPlace.apply(BinaryOp.ATAN2, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
+    return InPlace.apply(
+        BinaryOp.ATAN2, Numbers.NONE, (Tensor) this, Numbers.like((Tensor) this, other));
   }
 
   /// x + `alpha` y.
@@ -181,12 +189,14 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// x - `alpha` y.
   default Tensor sub(Tensor other, Number alpha) {
-    return Dispatch.apply(BinaryOp.SUB_SCALED, new Number[] {Numbers.negate(alpha)}, (Tensor) this, other);
+    return Dispatch.apply(
+        BinaryOp.SUB_SCALED, new Number[] {Numbers.negate(alpha)}, (Tensor) this, other);
   }
 
   /// [#sub(Tensor, Number)] in place.
   default Tensor sub_(Tensor other, Number alpha) {
-    return InPlace.apply(BinaryOp.SUB_SCALED, new Number[] {Numbers.negate(alpha)}, (Tensor) this, other);
+    return InPlace.apply(
+        BinaryOp.SUB_SCALED, new Number[] {Numbers.negate(alpha)}, (Tensor) this, other);
   }
 
   /// y - x, for a number on the left of the minus.

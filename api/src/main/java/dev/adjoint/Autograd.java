@@ -1,7 +1,7 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.GradMode;
+import dev.adjoint.graph.Gradients;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.UnaryOp;
 
@@ -372,5 +372,4 @@ public sealed interface ElementwiseOps permits Tensor {
   default Tensor nanToNum() {
     return Numbers.nanToNum((Tensor) this);
   }
-
 }

@@ -1,7 +1,7 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Numbers;
 import dev.adjoint.op.CopyOp;
 import dev.adjoint.op.Transfer;
@@ -31,8 +31,7 @@ public sealed interface IndexingOps permits Tensor {
 
   /// Overwrites this with zeros.
   default Tensor zero_() {
-    return InPlace.copy(
-        new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
+    return InPlace.copy(new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
   }
 
   /// This if its memory is in row-major order, else a copy that is.

@@ -1,7 +1,7 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.op.Moments;
 import dev.adjoint.op.Reductions;
 import dev.adjoint.op.Scans;

@@ -16,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// returns it. Tensors may be read from several threads; writing one while another thread uses it
 /// needs the caller's synchronisation. Closing is optional: see [Scope].
 public sealed interface Tensor
-    extends ElementwiseOps, ArithmeticOps, ComparisonOps, ReductionOps, OrderingOps, ViewOps, IndexingOps, MatrixOps, AutoCloseable
+    extends ElementwiseOps,
+        ArithmeticOps,
+        ComparisonOps,
+        ReductionOps,
+        OrderingOps,
+        ViewOps,
+        IndexingOps,
+        MatrixOps,
+        AutoCloseable
     permits EagerTensor {
 
   Shape shape();

@@ -13,7 +13,6 @@ import dev.adjoint.op.Elementwise;
 import dev.adjoint.op.Op;
 import dev.adjoint.op.UnaryOp;
 import dev.adjoint.op.ViewOp;
-import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.DeviceException;
@@ -124,7 +123,8 @@ public final class Dispatch {
     EagerTensor in = (EagerTensor) input;
     Storage storage = in.storage();
     List<Layout> layouts = op.layouts(in.layout());
-    OpNode node = in.dtype().isFloating() ? record(op, new EagerTensor[] {in}, null, layouts.size()) : null;
+    OpNode node =
+        in.dtype().isFloating() ? record(op, new EagerTensor[] {in}, null, layouts.size()) : null;
     List<Tensor> out = new ArrayList<>(layouts.size());
     for (int i = 0; i < layouts.size(); i++) {
       EagerTensor t = EagerTensor.alias(storage, layouts.get(i), false);
@@ -161,8 +161,7 @@ public final class Dispatch {
     }
     for (int i = 0; i < parameters.length; i++) {
       storages[in.length + i] =
-          Storage.constant(
-              storages[0].device(), type, 1, Scalars.bits(parameters[i], type));
+          Storage.constant(storages[0].device(), type, 1, Scalars.bits(parameters[i], type));
       layouts[in.length + i] = layouts[0];
     }
   }

@@ -13,7 +13,6 @@ import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
-import dev.adjoint.type.ShapeException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 

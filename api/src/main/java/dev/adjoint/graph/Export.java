@@ -61,7 +61,8 @@ public final class Export {
     Operand at = t.storage().forReading(t.layout().offset(), NO_STRIDES);
     MemorySegment host = at.buffer().hostView();
     if (host == null) {
-      throw new DeviceException("segment: the host cannot address memory of " + t.device() + "; call to(\"cpu\") first.");
+      throw new DeviceException(
+          "segment: the host cannot address memory of " + t.device() + "; call to(\"cpu\") first.");
     }
     long size = t.dtype().bytes();
     return host.asSlice(at.offset() * size, t.numel() * size);
@@ -163,7 +164,9 @@ public final class Export {
   private static int count(Tensor t) {
     if (t.numel() > Integer.MAX_VALUE - 8) {
       throw new ShapeException(
-          "a Java array holds at most 2^31 - 9 elements; this tensor has " + t.numel() + ". Use segment().");
+          "a Java array holds at most 2^31 - 9 elements; this tensor has "
+              + t.numel()
+              + ". Use segment().");
     }
     return (int) t.numel();
   }
@@ -193,8 +196,7 @@ public final class Export {
   }
 
   /// A tensor with bytes of its type from the host.
-  static EagerTensor tensor(
-      OpenDevice device, DType type, Shape shape, MemorySegment bytes) {
+  static EagerTensor tensor(OpenDevice device, DType type, Shape shape, MemorySegment bytes) {
     Storage storage = Storage.allocate(device, type, shape.elements());
     Operand at = storage.forFilling(0, NO_STRIDES);
     if (bytes.byteSize() > 0) {

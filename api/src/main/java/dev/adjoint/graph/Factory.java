@@ -6,8 +6,8 @@ import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.Device;
 import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.lang.foreign.Arena;
@@ -63,11 +63,14 @@ public final class Factory {
     while (at != null && at.getClass().isArray()) {
       int length = Array.getLength(at);
       sizes.add((long) length);
-      at = length == 0 ? null : at.getClass().getComponentType().isArray() ? Array.get(at, 0) : null;
+      at =
+          length == 0 ? null : at.getClass().getComponentType().isArray() ? Array.get(at, 0) : null;
     }
     if (sizes.isEmpty()) {
       throw new DTypeException(
-          "tensor: cannot make a tensor of " + data.getClass().getSimpleName() + "; give a number or an array.");
+          "tensor: cannot make a tensor of "
+              + data.getClass().getSimpleName()
+              + "; give a number or an array.");
     }
     return Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
   }
@@ -86,7 +89,9 @@ public final class Factory {
       case "boolean" -> DType.BOOL;
       default ->
           throw new DTypeException(
-              "tensor: elements of type " + c.getSimpleName() + " are not supported; use float, double,"
+              "tensor: elements of type "
+                  + c.getSimpleName()
+                  + " are not supported; use float, double,"
                   + " long, int, byte (as uint8) or boolean arrays.");
     };
   }
@@ -96,7 +101,13 @@ public final class Factory {
     int length = Array.getLength(data);
     if (length != shape.size(dim)) {
       throw new ShapeException(
-          "expected sequence of length " + shape.size(dim) + " at dim " + dim + " (got " + length + ")");
+          "expected sequence of length "
+              + shape.size(dim)
+              + " at dim "
+              + dim
+              + " (got "
+              + length
+              + ")");
     }
     long at = start;
     for (int i = 0; i < length; i++) {

@@ -25,7 +25,8 @@ public final class InPlace {
     Dispatch.sameDevice(op, in);
     Shape shape = Dispatch.broadcast(op, in);
     DType type = Dispatch.computeType(op, in, parameters);
-    Overwriting.check(writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
+    Overwriting.check(
+        writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
     OpNode node = target.dtype().isFloating() ? Dispatch.record(op, in, parameters, 1) : null;
     int bits = node == null ? 0 : node.saves();
     EagerTensor[] saving = in;
@@ -56,7 +57,8 @@ public final class InPlace {
     Dispatch.sameDevice(op, in);
     Overwriting.check(writer, target, target.shape(), target.dtype(), in);
     try (HandleScope _ = HandleScope.open()) {
-      EagerTensor result = (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
+      EagerTensor result =
+          (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
       Overwriting.check(writer, target, result.shape(), result.dtype(), in);
       OpNode node = Dispatch.record(op, in, null, 1);
       int bits = node == null ? 0 : node.saves();

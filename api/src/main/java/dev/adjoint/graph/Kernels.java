@@ -92,21 +92,50 @@ public final class Kernels {
   /// @param written fresh tensors the kernel fills
   /// @param writtenFirst whether the kernel's parameters name the written tensors first
   public static void call(
-      String op, String kernel, DType type, List<Tensor> read, List<Tensor> written,
-      boolean writtenFirst, long[] sizes, long groups, long groupWork) {
-    call(op, new Kernel(kernel, type), read, written, writtenFirst, sizes, NO_SCALARS, groups, groupWork);
+      String op,
+      String kernel,
+      DType type,
+      List<Tensor> read,
+      List<Tensor> written,
+      boolean writtenFirst,
+      long[] sizes,
+      long groups,
+      long groupWork) {
+    call(
+        op,
+        new Kernel(kernel, type),
+        read,
+        written,
+        writtenFirst,
+        sizes,
+        NO_SCALARS,
+        groups,
+        groupWork);
   }
 
   private static void call(
-      String op, Kernel kernel, List<Tensor> read, List<Tensor> written,
-      boolean writtenFirst, long[] sizes, double[] scalars, long groups, long groupWork) {
+      String op,
+      Kernel kernel,
+      List<Tensor> read,
+      List<Tensor> written,
+      boolean writtenFirst,
+      long[] sizes,
+      double[] scalars,
+      long groups,
+      long groupWork) {
     if (groups == 0) {
       return;
     }
     OpenDevice device = ((EagerTensor) written.getFirst()).storage().device();
     if (!device.backend().supports(kernel)) {
       throw new DTypeException(
-          "\"" + op + "\" not implemented for '" + kernel.type().scalarType() + "' on " + device + ".");
+          "\""
+              + op
+              + "\" not implemented for '"
+              + kernel.type().scalarType()
+              + "' on "
+              + device
+              + ".");
     }
     int reads = read.size();
     Operand[] operands = new Operand[reads + written.size()];

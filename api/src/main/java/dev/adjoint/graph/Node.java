@@ -85,6 +85,10 @@ public abstract non-sealed class Node implements GradFn {
   /// `<AddBackward0 object at 0x1f>`
   @Override
   public String toString() {
-    return "<" + name() + " object at 0x" + Integer.toHexString(System.identityHashCode(this)) + ">";
+    return "<"
+        + name()
+        + " object at 0x"
+        + Integer.toHexString(System.identityHashCode(this))
+        + ">";
   }
 }

@@ -63,7 +63,10 @@ final class NodeHooks {
   private static EagerTensor checked(EagerTensor changed, EagerTensor g) {
     if (!changed.shape().equals(g.shape())) {
       throw new ShapeException(
-          "hook has changed the size of value: it got " + g.shape() + ", returned " + changed.shape());
+          "hook has changed the size of value: it got "
+              + g.shape()
+              + ", returned "
+              + changed.shape());
     }
     if (changed.dtype() != g.dtype()) {
       throw new GraphException(

@@ -55,7 +55,9 @@ public final class Numbers {
   }
 
   public static Number negate(Number value) {
-    return Scalars.isIntegral(value) ? (Number) (-value.longValue()) : (Number) (-value.doubleValue());
+    return Scalars.isIntegral(value)
+        ? (Number) (-value.longValue())
+        : (Number) (-value.doubleValue());
   }
 
   /// Powers of a number, by the row that is exact for it.

@@ -131,7 +131,8 @@ final class OpNode extends Node implements Saved {
         }
         return results;
       }
-      List<? extends @Nullable Tensor> raw = structured(new ArrayList<@Nullable Tensor>(Arrays.asList(gradients)));
+      List<? extends @Nullable Tensor> raw =
+          structured(new ArrayList<@Nullable Tensor>(Arrays.asList(gradients)));
       for (int i = 0; i < results.length; i++) {
         Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
         results[i] = t == null ? null : finish(t, i, gradients, results);
@@ -200,7 +201,8 @@ final class OpNode extends Node implements Saved {
   private Tensor unpack(int at, int outputNr) {
     SavedTensor s = at < saved.length ? saved[at] : null;
     if (s == null) {
-      throw new GraphException(name() + ": its formula reads a tensor that it does not declare as saved");
+      throw new GraphException(
+          name() + ": its formula reads a tensor that it does not declare as saved");
     }
     return s.unpack(this, outputNr);
   }

@@ -19,8 +19,7 @@ final class Overwriting {
 
   /// How messages call an operation that overwrites: `add_`.
   static String writer(Op op) {
-    return WRITERS.computeIfAbsent(
-        op.node(), node -> op.label().toLowerCase(Locale.ROOT) + "_");
+    return WRITERS.computeIfAbsent(op.node(), node -> op.label().toLowerCase(Locale.ROOT) + "_");
   }
 
   /// Finds everything that forbids the write, before anything is written.
@@ -117,5 +116,4 @@ final class Overwriting {
     view.base.setHistory(copy, 0);
     view.regenerate(target, target.storage().version());
   }
-
 }

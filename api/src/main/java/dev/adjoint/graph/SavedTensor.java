@@ -81,5 +81,4 @@ final class SavedTensor {
   void release() {
     storage.release();
   }
-
 }

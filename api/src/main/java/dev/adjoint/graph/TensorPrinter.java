@@ -64,7 +64,8 @@ final class TensorPrinter {
       String sizes = shape.toString();
       out.add("size=(" + sizes.substring(1, sizes.length() - 1) + ")");
     }
-    boolean implied = type == DType.FLOAT32 || !empty && (type == DType.INT64 || type == DType.BOOL);
+    boolean implied =
+        type == DType.FLOAT32 || !empty && (type == DType.INT64 || type == DType.BOOL);
     if (!implied) {
       out.add("dtype=torch." + type);
     }
@@ -222,8 +223,16 @@ final class TensorPrinter {
             .round(new java.math.MathContext(PRECISION + 1, RoundingMode.HALF_EVEN));
     int exponent = exact.precision() - exact.scale() - 1;
     String digits =
-        exact.scaleByPowerOfTen(-exponent).setScale(PRECISION, RoundingMode.UNNECESSARY).toPlainString();
+        exact
+            .scaleByPowerOfTen(-exponent)
+            .setScale(PRECISION, RoundingMode.UNNECESSARY)
+            .toPlainString();
     return String.format(
-        Locale.ROOT, "%s%se%s%02d", v < 0 ? "-" : "", digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        Locale.ROOT,
+        "%s%se%s%02d",
+        v < 0 ? "-" : "",
+        digits,
+        exponent < 0 ? "-" : "+",
+        Math.abs(exponent));
   }
 }

@@ -127,8 +127,14 @@ public final class Devices {
       String artifact = KNOWN.get(device.kind());
       throw new DeviceException(
           artifact == null
-              ? "Expected one of " + KNOWN.keySet() + " device type at start of device string: " + device.kind()
-              : device + ": no backend on the class path. Add the artifact dev.adjoint:" + artifact + ".");
+              ? "Expected one of "
+                  + KNOWN.keySet()
+                  + " device type at start of device string: "
+                  + device.kind()
+              : device
+                  + ": no backend on the class path. Add the artifact dev.adjoint:"
+                  + artifact
+                  + ".");
     }
     String reason = "there is no such device";
     for (Probe probe : provider.probe()) {

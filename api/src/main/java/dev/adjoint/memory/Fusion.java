@@ -59,9 +59,7 @@ public final class Fusion {
   }
 
   private static Shape shapeOf(Storage storage, Pending p) {
-    return p.sources.length == 0
-        ? Shape.of(storage.elements())
-        : p.sources[0].layout().shape();
+    return p.sources.length == 0 ? Shape.of(storage.elements()) : p.sources[0].layout().shape();
   }
 
   /// Stores a row's result through a layout of memory that already holds something.
@@ -111,8 +109,7 @@ public final class Fusion {
   /// Overwrites several places of one shape with pending values that may read them, in one launch.
   ///
   /// @param values pending over the shape, or in memory; not to be read afterwards
-  public static void assign(
-      Storage[] targets, Layout[] layouts, Storage[] values, String writer) {
+  public static void assign(Storage[] targets, Layout[] layouts, Storage[] values, String writer) {
     try (ProgramBuilder builder = ProgramBuilder.open()) {
       Layout dense = Layout.contiguous(layouts[0].shape());
       for (int i = 0; i < targets.length; i++) {

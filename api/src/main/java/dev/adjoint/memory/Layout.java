@@ -235,7 +235,8 @@ public final class Layout {
     while (from >= 0) {
       long run = shape.size(from);
       long step = strides[from];
-      while (from > 0 && (shape.size(from - 1) == 1 || strides[from - 1] == run * step || run == 1)) {
+      while (from > 0
+          && (shape.size(from - 1) == 1 || strides[from - 1] == run * step || run == 1)) {
         from--;
         step = run == 1 ? strides[from] : step;
         run *= shape.size(from);

@@ -27,7 +27,8 @@ final class ProgramBuilder implements AutoCloseable {
   private static final DType[] TYPES = DType.values();
   private static final ConcurrentHashMap<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
   private static final Key[] RECENT = new Key[1 << 10];
-  private static final ThreadLocal<ProgramBuilder> OWN = ThreadLocal.withInitial(ProgramBuilder::new);
+  private static final ThreadLocal<ProgramBuilder> OWN =
+      ThreadLocal.withInitial(ProgramBuilder::new);
 
   final List<Source> inputs = new ArrayList<>(4);
   private long[] scalars = new long[4];
@@ -201,8 +202,7 @@ final class ProgramBuilder implements AutoCloseable {
       return requireNonNull(recent.program);
     }
     int[] exact = Arrays.copyOf(words, length);
-    Program program =
-        PROGRAMS.computeIfAbsent(new Key(exact, hash, null), unknown -> compile());
+    Program program = PROGRAMS.computeIfAbsent(new Key(exact, hash, null), unknown -> compile());
     RECENT[slot] = new Key(exact, hash, program);
     return program;
   }

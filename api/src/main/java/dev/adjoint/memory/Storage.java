@@ -59,7 +59,8 @@ public final class Storage {
   }
 
   static Storage pending(OpenDevice device, long elements, Pending pending) {
-    DType type = pending.row != null && pending.row.family().yieldsBool() ? DType.BOOL : pending.type;
+    DType type =
+        pending.row != null && pending.row.family().yieldsBool() ? DType.BOOL : pending.type;
     return new Storage(device, type, elements, pending);
   }
 

@@ -19,12 +19,20 @@ import java.util.Locale;
 /// derivative of the left operand, then of the right one.
 public enum BinaryOp implements Elementwise {
   ADD("AddBackward0", SAME, NOTHING, (g, s) -> g, NOTHING, (g, s) -> g),
-  ADD_SCALED("AddBackward0", NUMBERS, NOTHING, (g, s) -> g, NOTHING, (g, s) -> g.mul(s.parameter(0))),
+  ADD_SCALED(
+      "AddBackward0", NUMBERS, NOTHING, (g, s) -> g, NOTHING, (g, s) -> g.mul(s.parameter(0))),
   SUB("SubBackward0", NUMBERS, NOTHING, (g, s) -> g, NOTHING, (g, s) -> g.neg()),
   // Its parameter is -alpha, so that one kernel row serves both.
-  SUB_SCALED("SubBackward0", NUMBERS, NOTHING, (g, s) -> g, NOTHING, (g, s) -> g.mul(s.parameter(0))),
+  SUB_SCALED(
+      "SubBackward0", NUMBERS, NOTHING, (g, s) -> g, NOTHING, (g, s) -> g.mul(s.parameter(0))),
   RSUB("RsubBackward1", NUMBERS, NOTHING, (g, s) -> g.neg(), NOTHING, (g, s) -> g),
-  MUL("MulBackward0", SAME, INPUT_1, (g, s) -> g.mul(s.input(1)), INPUT_0, (g, s) -> g.mul(s.input(0))),
+  MUL(
+      "MulBackward0",
+      SAME,
+      INPUT_1,
+      (g, s) -> g.mul(s.input(1)),
+      INPUT_0,
+      (g, s) -> g.mul(s.input(0))),
   DIV(
       "DivBackward0",
       FLOATING,
@@ -32,7 +40,13 @@ public enum BinaryOp implements Elementwise {
       (g, s) -> g.div(s.input(1)),
       INPUT_0 | INPUT_1,
       (g, s) -> g.neg().mul(s.input(0).div(s.input(1)).div(s.input(1)))),
-  POW("PowBackward1", NUMBERS, INPUT_0 | INPUT_1, Powers::base, INPUT_0 | INPUT_1 | OUTPUT, Powers::exponent),
+  POW(
+      "PowBackward1",
+      NUMBERS,
+      INPUT_0 | INPUT_1,
+      Powers::base,
+      INPUT_0 | INPUT_1 | OUTPUT,
+      Powers::exponent),
   REMAINDER(
       "RemainderBackward1",
       NUMBERS,
@@ -40,8 +54,20 @@ public enum BinaryOp implements Elementwise {
       (g, s) -> g,
       INPUT_0 | INPUT_1,
       (g, s) -> g.neg().mul(s.input(0).div(s.input(1)).floor())),
-  MAXIMUM("MaximumBackward0", SAME, INPUT_0 | INPUT_1, (g, s) -> winner(g, s, 0), INPUT_0 | INPUT_1, (g, s) -> winner(g, s, 1)),
-  MINIMUM("MinimumBackward0", SAME, INPUT_0 | INPUT_1, (g, s) -> winner(g, s, 1), INPUT_0 | INPUT_1, (g, s) -> winner(g, s, 0)),
+  MAXIMUM(
+      "MaximumBackward0",
+      SAME,
+      INPUT_0 | INPUT_1,
+      (g, s) -> winner(g, s, 0),
+      INPUT_0 | INPUT_1,
+      (g, s) -> winner(g, s, 1)),
+  MINIMUM(
+      "MinimumBackward0",
+      SAME,
+      INPUT_0 | INPUT_1,
+      (g, s) -> winner(g, s, 1),
+      INPUT_0 | INPUT_1,
+      (g, s) -> winner(g, s, 0)),
   ATAN2(
       "Atan2Backward0",
       FLOATING,

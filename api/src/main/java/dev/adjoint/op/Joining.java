@@ -74,7 +74,16 @@ public final class Joining {
           pieces.add(there ? inputs.get(next++).contiguous() : first.contiguous());
         }
         long[] sizes = {outer, present.size(), inner, from, count, mask};
-        Kernels.call("stack", "pack", type, pieces, List.of(out), false, sizes, whole.elements() == 0 ? 0 : outer, inner * count);
+        Kernels.call(
+            "stack",
+            "pack",
+            type,
+            pieces,
+            List.of(out),
+            false,
+            sizes,
+            whole.elements() == 0 ? 0 : outer,
+            inner * count);
       }
       return List.of(out);
     }
@@ -118,8 +127,15 @@ public final class Joining {
         int pieces = (int) Math.min(PIECES, count - from);
         long[] sizes = {outer, count, inner, from, pieces};
         Kernels.call(
-            "unbind_copy", "unpack", x.dtype(), List.of(x), out.subList(from, from + pieces), false,
-            sizes, x.numel() == 0 ? 0 : outer, inner * pieces);
+            "unbind_copy",
+            "unpack",
+            x.dtype(),
+            List.of(x),
+            out.subList(from, from + pieces),
+            false,
+            sizes,
+            x.numel() == 0 ? 0 : outer,
+            inner * pieces);
       }
       return out;
     }
@@ -212,7 +228,10 @@ public final class Joining {
   private static void requireFits(Shape first, Shape other, int dim, int position) {
     if (first.rank() != other.rank()) {
       throw new ShapeException(
-          "Tensors must have same number of dimensions: got " + first.rank() + " and " + other.rank());
+          "Tensors must have same number of dimensions: got "
+              + first.rank()
+              + " and "
+              + other.rank());
     }
     for (int d = 0; d < first.rank(); d++) {
       if (d != dim && first.size(d) != other.size(d)) {

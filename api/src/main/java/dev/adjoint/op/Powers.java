@@ -13,7 +13,8 @@ final class Powers {
     if (k.doubleValue() == 0) {
       return Tensors.zerosLike(g);
     }
-    Number less = k instanceof Double || k instanceof Float ? k.doubleValue() - 1 : k.longValue() - 1;
+    Number less =
+        k instanceof Double || k instanceof Float ? k.doubleValue() - 1 : k.longValue() - 1;
     return g.mul(s.input(0).pow(less).mul(k));
   }
 

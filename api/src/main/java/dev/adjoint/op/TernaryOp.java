@@ -77,14 +77,14 @@ public enum TernaryOp implements Elementwise {
   private final Row row;
   private final String node;
   private final Typing typing;
+
   // Never written; a list cannot hold the null of a condition.
   @SuppressWarnings("ImmutableEnumChecker")
   private final @Nullable Derivative[] derivatives;
 
   TernaryOp(Family family, String node, Typing typing, @Nullable Derivative... derivatives) {
     String name = name().toLowerCase(Locale.ROOT);
-    this.row =
-        family == Family.SELECT ? Row.WHERE : Row.of(family, name.replace("_tensor", ""));
+    this.row = family == Family.SELECT ? Row.WHERE : Row.of(family, name.replace("_tensor", ""));
     this.node = node;
     this.typing = typing;
     this.derivatives = derivatives;

@@ -39,7 +39,11 @@ public enum UnaryOp implements Elementwise {
   SIGMOID("Sigmoid", FLOATING, OUTPUT, (g, s) -> g.mul(s.output()).mul(s.output().rsub(1))),
   // A NaN input passes its gradient on, as in PyTorch: it is not <= 0.
   RELU("Relu", NUMBERS, OUTPUT, (g, s) -> g.maskedFill(s.output().le(0), 0)),
-  ERF("Erf", FLOATING, INPUT_0, (g, s) -> g.mul(s.input(0).square().neg().exp()).mul(2 / Math.sqrt(Math.PI))),
+  ERF(
+      "Erf",
+      FLOATING,
+      INPUT_0,
+      (g, s) -> g.mul(s.input(0).square().neg().exp()).mul(2 / Math.sqrt(Math.PI))),
   GELU("Gelu", FLOATING, INPUT_0, Activations::gelu),
   GELU_TANH("Gelu", FLOATING, INPUT_0, Activations::geluTanh),
   SILU("Silu", FLOATING, INPUT_0, Activations::silu),
@@ -77,7 +81,12 @@ public enum UnaryOp implements Elementwise {
       NUMBERS,
       INPUT_0,
       (g, s) -> g.maskedFill(s.input(0).le(s.parameter(0)).logicalNot(), 0)),
-  NAN_TO_NUM(Family.QUATERNARY, "NanToNum", SAME, INPUT_0, (g, s) -> g.maskedFill(s.input(0).isfinite().logicalNot(), 0)),
+  NAN_TO_NUM(
+      Family.QUATERNARY,
+      "NanToNum",
+      SAME,
+      INPUT_0,
+      (g, s) -> g.maskedFill(s.input(0).isfinite().logicalNot(), 0)),
   ;
 
   private final Row row;

@@ -132,7 +132,9 @@ public final class ViewArguments {
   public static Tensor t(Tensor t) {
     if (t.dim() > 2) {
       throw new ShapeException(
-          "t() expects a tensor with <= 2 dimensions, but self is " + t.dim() + "D. Use transpose.");
+          "t() expects a tensor with <= 2 dimensions, but self is "
+              + t.dim()
+              + "D. Use transpose.");
     }
     return t.dim() < 2
         ? Dispatch.view(new Views.Permute(List.copyOf(identity(t.dim())), "TBackward0"), t)
@@ -225,7 +227,13 @@ public final class ViewArguments {
     }
     if (from < 0 || from > size) {
       throw new IndexException(
-          "start out of range (expected to be in range of [" + -size + ", " + size + "], but got " + start + ")");
+          "start out of range (expected to be in range of ["
+              + -size
+              + ", "
+              + size
+              + "], but got "
+              + start
+              + ")");
     }
     if (from + length > size) {
       throw new ShapeException(
@@ -252,7 +260,8 @@ public final class ViewArguments {
   public static List<Tensor> split(Tensor t, long size, int dim) {
     int d = ofTensor(t, dim);
     if (size < 0 || size == 0 && t.size(d) != 0) {
-      throw new ShapeException("split expects split_size be non-negative, but got split_size=" + size);
+      throw new ShapeException(
+          "split expects split_size be non-negative, but got split_size=" + size);
     }
     List<Long> sizes = new ArrayList<>();
     for (long at = 0; at < t.size(d); at += size) {

@@ -4,10 +4,9 @@ import static dev.adjoint.Tensors.noGrad;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
-import dev.adjoint.graph.InPlace;
-import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.HashSet;

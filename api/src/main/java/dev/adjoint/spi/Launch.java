@@ -18,8 +18,7 @@ public sealed interface Launch {
   /// @param operands the program's inputs, then its outputs
   /// @param scalars one per program scalar, as the low bits of its type: `doubleToRawLongBits` for
   ///     float64, `floatToRawIntBits` for float32, the value for others
-  record Elementwise(
-      String op, Program program, long[] shape, Operand[] operands, long[] scalars)
+  record Elementwise(String op, Program program, long[] shape, Operand[] operands, long[] scalars)
       implements Launch {}
 
   /// Runs a program over a space and folds its single value along the last dimensions of it.

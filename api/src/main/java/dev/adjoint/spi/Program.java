@@ -85,9 +85,7 @@ public final class Program {
       return inputs.get(value);
     }
     int v = value - inputs.size();
-    return v < scalars.size()
-        ? scalars.get(v)
-        : instructions.get(v - scalars.size()).resultType();
+    return v < scalars.size() ? scalars.get(v) : instructions.get(v - scalars.size()).resultType();
   }
 
   @Override

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
-import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;

@@ -2,8 +2,8 @@ package dev.adjoint.op.index;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
-import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.InPlace;
 import dev.adjoint.op.Compute;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Shape;
