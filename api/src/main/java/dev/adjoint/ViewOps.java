@@ -3,6 +3,7 @@ package dev.adjoint;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.op.Joining;
 import dev.adjoint.op.ViewArguments;
+import dev.adjoint.op.index.Slices;
 import dev.adjoint.op.Views;
 import dev.adjoint.type.Shape;
 import java.util.List;
@@ -85,27 +86,27 @@ public sealed interface ViewOps permits Tensor {
 
   /// `length` indices of a dimension from `start`.
   default Tensor narrow(int dim, long start, long length) {
-    return ViewArguments.narrow((Tensor) this, dim, start, length);
+    return Slices.narrow((Tensor) this, dim, start, length);
   }
 
   /// Indices of a dimension from `start` up to, not with, `end`, `step` apart; clamped to the size.
   default Tensor slice(int dim, long start, long end, long step) {
-    return ViewArguments.slice((Tensor) this, dim, start, end, step);
+    return Slices.slice((Tensor) this, dim, start, end, step);
   }
 
   /// Pieces of `size` along a dimension; the last may be smaller.
   default List<Tensor> split(long size, int dim) {
-    return ViewArguments.split((Tensor) this, size, dim);
+    return Slices.split((Tensor) this, size, dim);
   }
 
   /// Pieces of these sizes along a dimension.
   default List<Tensor> split(long[] sizes, int dim) {
-    return ViewArguments.split((Tensor) this, sizes, dim);
+    return Slices.split((Tensor) this, sizes, dim);
   }
 
   /// At most `count` pieces of equal size along a dimension, the last may be smaller.
   default List<Tensor> chunk(int count, int dim) {
-    return ViewArguments.chunk((Tensor) this, count, dim);
+    return Slices.chunk((Tensor) this, count, dim);
   }
 
   /// Every index of the first dimension as a tensor.

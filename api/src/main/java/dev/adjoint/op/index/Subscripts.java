@@ -84,7 +84,7 @@ public final class Subscripts {
     switch (index) {
       case Index.At at -> select(at.index(), real);
       case Index.Slice s -> {
-        part = s.isAll() ? part : ViewArguments.slice(part, dim, s.start(), s.end(), s.step());
+        part = s.isAll() ? part : Slices.slice(part, dim, s.start(), s.end(), s.step());
         dim++;
       }
       case Index.Ellipsis _ -> dim += rest;

@@ -41,7 +41,7 @@ final class References {
           Map.entry("trunc", x -> x < 0 ? Math.ceil(x) : Math.floor(x)),
           Map.entry("neg", x -> -x),
           Map.entry("abs", Math::abs),
-          Map.entry("sign", Math::signum),
+          Map.entry("sign", x -> x > 0 ? 1 : x < 0 ? -1 : 0),
           Map.entry("relu", x -> x < 0 ? 0 : x),
           Map.entry("square", x -> x * x),
           Map.entry("cube", x -> x * x * x));
@@ -55,6 +55,8 @@ final class References {
           Map.entry("remainder", x -> remainder(x[0], x[1])),
           Map.entry("floor_div", x -> Math.floor((x[0] - remainder(x[0], x[1])) / x[1] + 0.5)),
           Map.entry("trunc_div", x -> UNARY.get("trunc").applyAsDouble(x[0] / x[1])),
+          Map.entry("clamp_min", x -> x[0] < x[1] || Double.isNaN(x[1]) ? x[1] : x[0]),
+          Map.entry("clamp_max", x -> x[0] > x[1] || Double.isNaN(x[1]) ? x[1] : x[0]),
           Map.entry("maximum", x -> Math.max(x[0], x[1])),
           Map.entry("minimum", x -> Math.min(x[0], x[1])),
           Map.entry("pow", x -> Math.pow(x[0], x[1])),
