@@ -8,6 +8,8 @@ TABLE = [
     ("elu", "special/f64", "grad", 0, 0, 1.0, "PyTorch's float32 gives 1 at NaN"),
     ("elu.alpha", "special,alpha=0.5/f64", "grad", 0, 0, 1.0, "as elu"),
     ("elu.alpha", "special,alpha=2/f64", "grad", 0, 0, 1.0, "as elu"),
+    ("logsumexp.dims", "allNegative", "grad", 0, 0, 0.0, "a sum of nothing has no slope"),
+    ("logsumexp.dims", "allNegative", "grad", 0, 1, 0.0, "a sum of nothing has no slope"),
 ]
 
 # wrong call, the sentence Adjoint begins its message with, reason
@@ -17,6 +19,7 @@ MESSAGES = {
         " dimensions in the tensor (2)",
         "PyTorch's text begins with the C++ rendering of the tensor",
     ),
+    "lerpTypes": ("expected dtype float", "PyTorch's text goes on with C++ type names"),
     "maskedFillMask": (
         "masked_fill_ only supports boolean masks, but got mask with dtype",
         "PyTorch's text ends with the C++ type's name",

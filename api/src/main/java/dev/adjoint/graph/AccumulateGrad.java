@@ -1,8 +1,15 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.GraphException;
+import dev.adjoint.type.ShapeException;
 import org.jspecify.annotations.Nullable;
 
-/// The end of the walk at a leaf: adds what arrives to the leaf's `.grad`.
+/// The end of the walk at a leaf: adds what arrives to the leaf's `.grad`. One thread at a time per
+/// tensor, so that backward passes of several threads add up exactly.
 final class AccumulateGrad extends Node {
   private static final Slot[] NOWHERE = {};
   final EagerTensor leaf;
@@ -21,7 +28,7 @@ final class AccumulateGrad extends Node {
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     EagerTensor g = gradients[0];
     if (g != null && leaf.requiresGrad()) {
-      CollectedGrad.add(leaf, g, true);
+      add(leaf, g, true);
     }
     return new EagerTensor[0];
   }
@@ -29,5 +36,78 @@ final class AccumulateGrad extends Node {
   @Override
   public String toString() {
     return super.toString().replace("torch::autograd::", "");
+  }
+
+  /// Forgets what was collected; the handle is closed if nobody was given it.
+  static void clear(EagerTensor tensor) {
+    synchronized (tensor) {
+      EagerTensor g = tensor.grad;
+      tensor.grad = null;
+      if (g != null && !tensor.gradSeen) {
+        g.close();
+      }
+      tensor.gradSeen = false;
+    }
+  }
+
+  /// Puts a gradient of the user's in the place of what was collected.
+  static void set(EagerTensor tensor, @Nullable Tensor gradient) {
+    if (gradient == tensor) {
+      throw new GraphException("can't assign Variable as its own grad");
+    }
+    if (gradient != null && !gradient.shape().equals(tensor.shape())) {
+      throw new ShapeException(
+          "attempting to assign a gradient of size '"
+              + gradient.shape()
+              + "' to a tensor of size '"
+              + tensor.shape()
+              + "'. Please ensure that the gradient and the tensor are the same size");
+    }
+    if (gradient != null && gradient.dtype() != tensor.dtype()) {
+      throw new DTypeException(
+          "attempting to assign a gradient with dtype '"
+              + gradient.dtype()
+              + "' to a tensor with grad_dtype '"
+              + tensor.dtype()
+              + "'. Convert the gradient with to(...) first.");
+    }
+    Dispatch.requireSameDevice(tensor, gradient);
+    if (gradient instanceof EagerTensor g) {
+      HandleScope.free(g);
+    }
+    synchronized (tensor) {
+      tensor.grad = (EagerTensor) gradient;
+      tensor.gradSeen = gradient != null;
+    }
+  }
+
+  /// Adds a gradient, which stays the caller's.
+  ///
+  /// @param mayTake whether an unshared gradient's memory may become `.grad` itself
+  static void add(EagerTensor tensor, EagerTensor gradient, boolean mayTake) {
+    synchronized (tensor) {
+      boolean recording = GradMode.isEnabled();
+      EagerTensor old = tensor.grad;
+      try (HandleScope _ = HandleScope.open()) {
+        if (old != null && !old.isClosed() && !recording && !old.layout().overlapsItself()) {
+          GradMode.with(false, () -> old.add_(gradient));
+          return;
+        }
+        EagerTensor sum =
+            old == null || old.isClosed()
+                ? first(gradient, mayTake && !recording, recording)
+                : (EagerTensor) old.add(gradient);
+        tensor.grad = sum;
+        tensor.gradSeen = false;
+        HandleScope.free(requireNonNull(sum));
+      }
+    }
+  }
+
+  private static EagerTensor first(EagerTensor gradient, boolean mayTake, boolean recording) {
+    if (mayTake && gradient.isExclusive()) {
+      return EagerTensor.alias(gradient.storage(), gradient.layout(), false);
+    }
+    return (EagerTensor) (recording ? gradient.clone() : gradient.detach().clone());
   }
 }

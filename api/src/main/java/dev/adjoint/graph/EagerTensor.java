@@ -223,12 +223,12 @@ public final class EagerTensor implements Tensor {
 
   /// Sets `.grad` to null; the handle is closed if nobody was given it.
   public void clearGrad() {
-    CollectedGrad.clear(this);
+    AccumulateGrad.clear(this);
   }
 
   @Override
   public void setGrad(@Nullable Tensor gradient) {
-    CollectedGrad.set(this, gradient);
+    AccumulateGrad.set(this, gradient);
   }
 
   /// Whether nobody else can see these elements and they lie as a fresh tensor's would.

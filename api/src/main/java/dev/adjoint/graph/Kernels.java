@@ -86,9 +86,18 @@ public final class Kernels {
     return Shape.of(Arrays.copyOf(sizes, n));
   }
 
+  private static Kernel required(String op, Kernel kernel, OpenDevice device) {
+    if (!device.backend().supports(kernel)) {
+      String type = kernel.type().scalarType();
+      throw new DTypeException(
+          "\"" + op + "\" not implemented for '" + type + "' on " + device + ". Convert with to(...).");
+    }
+    return kernel;
+  }
+
   /// Launches a kernel over contiguous operands; nothing is launched for no groups.
   ///
-  /// @param read tensors the kernel reads, in the order of its parameters `readsFirst` leaves
+  /// @param read tensors the kernel reads, in the order of its parameters
   /// @param written fresh tensors the kernel fills
   /// @param writtenFirst whether the kernel's parameters name the written tensors first
   public static void call(
@@ -101,42 +110,11 @@ public final class Kernels {
       long[] sizes,
       long groups,
       long groupWork) {
-    call(
-        op,
-        new Kernel(kernel, type),
-        read,
-        written,
-        writtenFirst,
-        sizes,
-        NO_SCALARS,
-        groups,
-        groupWork);
-  }
-
-  private static void call(
-      String op,
-      Kernel kernel,
-      List<Tensor> read,
-      List<Tensor> written,
-      boolean writtenFirst,
-      long[] sizes,
-      double[] scalars,
-      long groups,
-      long groupWork) {
     if (groups == 0) {
       return;
     }
     OpenDevice device = ((EagerTensor) written.getFirst()).storage().device();
-    if (!device.backend().supports(kernel)) {
-      throw new DTypeException(
-          "\""
-              + op
-              + "\" not implemented for '"
-              + kernel.type().scalarType()
-              + "' on "
-              + device
-              + ".");
-    }
+    Kernel k = required(op, new Kernel(kernel, type), device);
     int reads = read.size();
     Operand[] operands = new Operand[reads + written.size()];
     int firstRead = writtenFirst ? written.size() : 0;
@@ -152,6 +130,6 @@ public final class Kernels {
       }
       operands[firstWritten + i] = t.storage().forFilling(t.layout().offset(), NO_STRIDES);
     }
-    device.launch(new Launch.Call(op, kernel, operands, sizes, scalars, groups, groupWork));
+    device.launch(new Launch.Call(op, k, operands, sizes, NO_SCALARS, groups, groupWork));
   }
 }

@@ -83,7 +83,7 @@ final class NodeHooks {
   void capture(int slot, EagerTensor gradient) {
     for (Retained r : retained) {
       if (r.slot == slot) {
-        CollectedGrad.add(r.tensor, gradient, false);
+        AccumulateGrad.add(r.tensor, gradient, false);
       }
     }
   }

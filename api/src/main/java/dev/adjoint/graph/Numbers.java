@@ -91,8 +91,8 @@ public final class Numbers {
       return null;
     }
     boolean sameType = x.dtype().isFloating() || (integral && x.dtype() != DType.BOOL);
-    if (k == 0.5) {
-      return UnaryOp.SQUARE_ROOT;
+    if (Math.abs(k) == 0.5) {
+      return k > 0 ? UnaryOp.SQUARE_ROOT : UnaryOp.INVERSE_ROOT;
     }
     if ((k == 2 || k == 3) && sameType) {
       return k == 2 ? UnaryOp.SQUARE : UnaryOp.CUBE;

@@ -13,6 +13,7 @@ final class Promotion {
     DType dimensioned = null;
     DType zero = null;
     DType number = null;
+    DType exact = null;
     for (int i = 0; i < inputs.length; i++) {
       EagerTensor t = inputs[i];
       if (i == condition) {
@@ -21,6 +22,7 @@ final class Promotion {
       DType type = t.dtype();
       if (t.isWrappedNumber()) {
         number = join(number, type.isFloating() ? DType.FLOAT32 : type);
+        exact = join(exact, type);
       } else if (t.layout().shape().rank() == 0) {
         zero = join(zero, type);
       } else {
@@ -29,6 +31,10 @@ final class Promotion {
     }
     for (Number n : parameters) {
       number = join(number, typeOf(n));
+    }
+    // Numbers among themselves, as in a formula about a saved number, lose no digits.
+    if (dimensioned == null && zero == null && exact != null) {
+      return exact;
     }
     DType result = combine(combine(dimensioned, zero), number);
     return result == null ? DType.FLOAT32 : result;

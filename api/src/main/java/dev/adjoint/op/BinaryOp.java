@@ -9,6 +9,8 @@ import static dev.adjoint.op.Elementwise.Typing.NUMBERS;
 import static dev.adjoint.op.Elementwise.Typing.SAME;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.graph.Dispatch;
 import dev.adjoint.spi.Row;
 import dev.adjoint.spi.Row.Family;
 import dev.adjoint.type.DType;
@@ -53,7 +55,15 @@ public enum BinaryOp implements Elementwise {
       NOTHING,
       (g, s) -> g,
       INPUT_0 | INPUT_1,
-      (g, s) -> g.neg().mul(s.input(0).div(s.input(1)).floor())),
+      (g, s) -> g.neg().mul(Dispatch.apply(BinaryOp.FLOOR_DIV, s.input(0), s.input(1)))),
+  /// ⌊x / y⌋ from the exact remainder, for the gradient of the divisor; flat everywhere.
+  FLOOR_DIV(
+      "DivBackward1",
+      NUMBERS,
+      NOTHING,
+      (g, s) -> Tensors.zerosLike(g),
+      NOTHING,
+      (g, s) -> Tensors.zerosLike(g)),
   MAXIMUM(
       "MaximumBackward0",
       SAME,
@@ -108,7 +118,7 @@ public enum BinaryOp implements Elementwise {
     Tensor b = s.input(1);
     Tensor half = g.div(2);
     Tensor loses = side == 0 ? a.lt(b) : a.gt(b);
-    return dev.adjoint.Tensors.where(a.eq(b), half, g).maskedFill(loses, 0);
+    return Tensors.where(a.eq(b), half, g).maskedFill(loses, 0);
   }
 
   /// x / (a² + b²), 0 at the origin.

@@ -35,7 +35,7 @@ public enum TernaryOp implements Elementwise {
       Family.TERNARY,
       "LerpBackward0",
       NUMBERS,
-      Derivative.of(INPUT_2, (g, s) -> g.mul(s.input(2).rsub(1))),
+      Derivative.of(INPUT_2, (g, s) -> g.sub(g.mul(s.input(2)))),
       Derivative.of(INPUT_2, (g, s) -> g.mul(s.input(2))),
       Derivative.of(INPUT_0 | INPUT_1, (g, s) -> g.mul(s.input(1).sub(s.input(0))))),
   ADDCMUL(
@@ -110,7 +110,11 @@ public enum TernaryOp implements Elementwise {
     }
     if (this == LERP && types[0] != types[1]) {
       throw new DTypeException(
-          "expected dtype " + types[0] + " for `end` but got dtype " + types[1] + ". Use to(...).");
+          "expected dtype "
+              + types[0].scalarType().toLowerCase(Locale.ROOT)
+              + " for `end` but got dtype "
+              + types[1].scalarType().toLowerCase(Locale.ROOT)
+              + ". Convert one with to(...).");
     }
   }
 

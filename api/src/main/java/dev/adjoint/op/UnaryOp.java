@@ -63,6 +63,12 @@ public enum UnaryOp implements Elementwise {
       FLOATING,
       INPUT_0,
       (g, s) -> g.mul(s.input(0).pow(-0.5).mul(0.5))),
+  INVERSE_ROOT(
+      Row.of(Family.UNARY, "rsqrt"),
+      "PowBackward0",
+      FLOATING,
+      INPUT_0,
+      (g, s) -> g.mul(s.input(0).pow(-1.5).mul(-0.5))),
   POW_INT(Family.BINARY, "Pow", FLOATING, INPUT_0, Powers::ofScalarExponent),
   POW(Family.BINARY, "Pow", NUMBERS, INPUT_0, Powers::ofScalarExponent),
   LEAKY_RELU(Family.BINARY, "LeakyRelu", FLOATING, INPUT_0, Activations::leakyRelu),

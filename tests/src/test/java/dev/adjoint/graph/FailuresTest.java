@@ -153,7 +153,10 @@ class FailuresTest extends OnEachDevice {
         () -> x.t().view(6));
     begins(
         "Dimension out of range (expected to be in range of [-2, 1], but got 2)", () -> x.sum(2));
-    begins("index 2 is out of bounds for dimension 0 with size 2", () -> x.select(0, 2));
+    begins("index 2 is out of bounds for dimension 0 with size 2", () -> x.get(2));
+    begins(
+        "select(): index 2 out of range for tensor of size [2, 3] at dimension 0",
+        () -> x.select(0, 2));
     begins("Dimension specified as 0 but tensor has no dimensions", () -> scalar(1).unbind());
     begins(
         "The expanded size of the tensor (2) must match the existing size (3) at non-singleton"
