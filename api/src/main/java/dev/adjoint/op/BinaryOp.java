@@ -49,13 +49,6 @@ public enum BinaryOp implements Elementwise {
       Powers::base,
       INPUT_0 | INPUT_1 | OUTPUT,
       Powers::exponent),
-  REMAINDER(
-      "RemainderBackward1",
-      NUMBERS,
-      NOTHING,
-      (g, s) -> g,
-      INPUT_0 | INPUT_1,
-      (g, s) -> g.neg().mul(Dispatch.apply(BinaryOp.FLOOR_DIV, s.input(0), s.input(1)))),
   /// ⌊x / y⌋ from the exact remainder, for the gradient of the divisor; flat everywhere.
   FLOOR_DIV(
       "DivBackward1",
@@ -64,6 +57,13 @@ public enum BinaryOp implements Elementwise {
       (g, s) -> Tensors.zerosLike(g),
       NOTHING,
       (g, s) -> Tensors.zerosLike(g)),
+  REMAINDER(
+      "RemainderBackward1",
+      NUMBERS,
+      NOTHING,
+      (g, s) -> g,
+      INPUT_0 | INPUT_1,
+      (g, s) -> g.neg().mul(Dispatch.apply(FLOOR_DIV, s.input(0), s.input(1)))),
   MAXIMUM(
       "MaximumBackward0",
       SAME,
