@@ -3,8 +3,8 @@ package dev.adjoint;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.op.Joining;
 import dev.adjoint.op.ViewArguments;
-import dev.adjoint.op.index.Slices;
 import dev.adjoint.op.Views;
+import dev.adjoint.op.index.Slices;
 import dev.adjoint.type.Shape;
 import java.util.List;
 

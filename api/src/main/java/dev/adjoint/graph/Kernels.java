@@ -90,7 +90,13 @@ public final class Kernels {
     if (!device.backend().supports(kernel)) {
       String type = kernel.type().scalarType();
       throw new DTypeException(
-          "\"" + op + "\" not implemented for '" + type + "' on " + device + ". Convert with to(...).");
+          "\""
+              + op
+              + "\" not implemented for '"
+              + type
+              + "' on "
+              + device
+              + ". Convert with to(...).");
     }
     return kernel;
   }

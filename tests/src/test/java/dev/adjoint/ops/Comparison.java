@@ -1,6 +1,8 @@
 package dev.adjoint.ops;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.ops.cases.Bound;
+import dev.adjoint.ops.cases.Elements;
 import dev.adjoint.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,11 @@
 package dev.adjoint.ops;
 
 import dev.adjoint.Scope;
+import dev.adjoint.ops.cases.Arrangement;
+import dev.adjoint.ops.cases.GoldenCase;
+import dev.adjoint.ops.cases.GoldenFile;
+import dev.adjoint.ops.cases.OpCase;
+import dev.adjoint.ops.cases.OpCases;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.util.ArrayList;

@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.ops.cases.Elements;
+import dev.adjoint.ops.cases.ErrorCase;
+import dev.adjoint.ops.cases.ErrorCases;
+import dev.adjoint.ops.cases.GoldenFile;
+import dev.adjoint.ops.cases.Inputs;
 import dev.adjoint.type.TensorException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.ops.cases.Arrangement;
+import dev.adjoint.ops.cases.Elements;
+import dev.adjoint.ops.cases.GoldenCase;
+import dev.adjoint.ops.cases.GoldenFile;
+import dev.adjoint.ops.cases.HostTensor;
+import dev.adjoint.ops.cases.Inputs;
+import dev.adjoint.ops.cases.OpCase;
+import dev.adjoint.ops.cases.OpCases;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.util.ArrayList;

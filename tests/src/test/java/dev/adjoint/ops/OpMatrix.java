@@ -1,6 +1,8 @@
 package dev.adjoint.ops;
 
 import dev.adjoint.ops.Outcome.Aspect;
+import dev.adjoint.ops.cases.OpCase;
+import dev.adjoint.ops.cases.OpCases;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.util.LinkedHashMap;

@@ -6,7 +6,6 @@ import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.InPlace;
-import dev.adjoint.op.ViewArguments;
 import dev.adjoint.op.Views;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;

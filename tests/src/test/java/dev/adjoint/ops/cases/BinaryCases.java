@@ -1,6 +1,6 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.op;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 
 /// Rows of elementwise operations of several tensors.
-final class BinaryCases {
+public final class BinaryCases {
 
   private BinaryCases() {}
 
-  static List<OpCase> rows() {
+  public static List<OpCase> rows() {
     return List.of(
         both("add", Tensor::add, Tensor::add_).ulps(1, 2, 2),
         both("sub", Tensor::sub, Tensor::sub_).ulps(1, 2, 2),
@@ -40,7 +40,7 @@ final class BinaryCases {
             .each());
   }
 
-  static List<OpCase> ofThree() {
+  public static List<OpCase> ofThree() {
     return List.of(
         op("lerp.tensor", "lerp(Tensor,Tensor)", in -> in.x().lerp(in.y(), in.z()))
             .inPlace(in -> in.x().lerp_(in.y(), in.z()))
@@ -67,7 +67,7 @@ final class BinaryCases {
             .each());
   }
 
-  static List<OpCase> choosing() {
+  public static List<OpCase> choosing() {
     return List.of(
         op("where.method", "where(Tensor,Tensor)", in -> in.y().where(in.x(), in.z()))
             .ulps(0, 2, 2)

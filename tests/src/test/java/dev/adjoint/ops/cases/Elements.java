@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
@@ -6,17 +6,17 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 
 /// Moves elements between arrays of doubles and tensors of every type.
-final class Elements {
+public final class Elements {
 
   /// Stands where no operation may read: NaN, or a number that is out of range as an index.
-  static final double POISON = Double.NaN;
+  public static final double POISON = Double.NaN;
 
   private static final int POISON_INTEGER = 113;
 
   private Elements() {}
 
   /// A 1-d tensor of a type from doubles that the type represents.
-  static Tensor upload(double[] values, DType type, Device device) {
+  public static Tensor upload(double[] values, DType type, Device device) {
     return Tensors.tensor(array(values, type), type, device);
   }
 
@@ -31,7 +31,7 @@ final class Elements {
   }
 
   /// The elements in row-major order.
-  static double[] download(Tensor tensor) {
+  public static double[] download(Tensor tensor) {
     Tensor plain = tensor.detach();
     if (plain.dtype() == DType.BOOL) {
       boolean[] from = plain.toBooleanArray();
@@ -61,7 +61,7 @@ final class Elements {
   }
 
   /// Row-major elements of the tensor whose dimension d is the given one's dimension order[d].
-  static double[] permuted(double[] values, long[] shape, int[] order) {
+  public static double[] permuted(double[] values, long[] shape, int[] order) {
     int rank = shape.length;
     int[] strides = new int[rank];
     int stride = 1;

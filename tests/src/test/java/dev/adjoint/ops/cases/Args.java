@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 
 /// The arguments of a golden case that are not tensors.
-record Args(JsonObject json) {
+public record Args(JsonObject json) {
 
   /// A Long where the file has an integer, a Double where it has a fraction, as PyTorch promotes.
-  Number number(String key) {
+  public Number number(String key) {
     JsonPrimitive value = json.getAsJsonPrimitive(key);
     String text = value.getAsString();
     if (value.isString() || text.contains(".") || text.contains("e")) {
@@ -23,19 +23,19 @@ record Args(JsonObject json) {
     return Long.parseLong(text);
   }
 
-  int integer(String key) {
+  public int integer(String key) {
     return json.get(key).getAsInt();
   }
 
-  boolean flag(String key) {
+  public boolean flag(String key) {
     return json.has(key) && json.get(key).getAsBoolean();
   }
 
-  String text(String key) {
+  public String text(String key) {
     return json.get(key).getAsString();
   }
 
-  int[] ints(String key) {
+  public int[] ints(String key) {
     JsonArray array = json.getAsJsonArray(key);
     int[] out = new int[array.size()];
     for (int i = 0; i < out.length; i++) {
@@ -44,7 +44,7 @@ record Args(JsonObject json) {
     return out;
   }
 
-  long[] longs(String key) {
+  public long[] longs(String key) {
     int[] from = ints(key);
     long[] out = new long[from.length];
     for (int i = 0; i < out.length; i++) {
@@ -53,17 +53,17 @@ record Args(JsonObject json) {
     return out;
   }
 
-  DType type(String key) {
+  public DType type(String key) {
     return GoldenFile.type(text(key));
   }
 
   /// A constant of an enum by its lower-case name.
-  <E extends Enum<E>> E constant(String key, Class<E> kind) {
+  public <E extends Enum<E>> E constant(String key, Class<E> kind) {
     return Enum.valueOf(kind, text(key).toUpperCase(Locale.ROOT));
   }
 
   /// The subscript under `index`; its tensors are among the case's inputs.
-  Index[] subscript(List<Tensor> inputs) {
+  public Index[] subscript(List<Tensor> inputs) {
     JsonArray items = json.getAsJsonArray("index");
     Index[] out = new Index[items.size()];
     for (int i = 0; i < out.length; i++) {

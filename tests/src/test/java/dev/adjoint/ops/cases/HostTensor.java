@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.type.DType;
 import java.util.Arrays;
@@ -7,20 +7,20 @@ import java.util.Arrays;
 ///
 /// @param type the element type; null for one that follows the type under test
 /// @param strides what PyTorch's result had, where the file says so; null elsewhere
-record HostTensor(
+public record HostTensor(
     DType type, long[] shape, double[] values, boolean differentiated, long[] strides) {
 
   /// The element type when floats are of the given type.
-  DType type(DType floating) {
+  public DType type(DType floating) {
     return type == null ? floating : type;
   }
 
-  int rank() {
+  public int rank() {
     return shape.length;
   }
 
   /// Whether every slice along a dimension longer than one equals the first slice.
-  boolean repeatsAlong(int dim) {
+  public boolean repeatsAlong(int dim) {
     int length = (int) shape[dim];
     if (length < 2 || values.length == 0) {
       return false;
@@ -39,7 +39,7 @@ record HostTensor(
   }
 
   /// The same tensor with other elements.
-  HostTensor with(double[] other) {
+  public HostTensor with(double[] other) {
     return new HostTensor(type, shape, other, differentiated, strides);
   }
 

@@ -1,16 +1,16 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.op;
 
 import dev.adjoint.Tensors;
 import java.util.List;
 
 /// Rows of copies, gathers, scatters and joins.
-final class IndexingCases {
+public final class IndexingCases {
 
   private IndexingCases() {}
 
-  static List<OpCase> copies() {
+  public static List<OpCase> copies() {
     return exact(
         op("repeat", "repeat(long[])", in -> in.x().repeat(in.longs("times"))),
         op("flip", "flip(int[])", in -> in.x().flip(in.dims())),
@@ -23,7 +23,7 @@ final class IndexingCases {
         op("to", "to(DType)", in -> in.x().to(in.type("dtype"))));
   }
 
-  static List<OpCase> lookups() {
+  public static List<OpCase> lookups() {
     return exact(
         op("gather", "gather(int,Tensor)", in -> in.x().gather(in.dim(), in.y())),
         op("indexSelect", "indexSelect(int,Tensor)", in -> in.x().indexSelect(in.dim(), in.y())),
@@ -34,7 +34,7 @@ final class IndexingCases {
             in -> Tensors.embedding(in.x(), in.y())));
   }
 
-  static List<OpCase> scatters() {
+  public static List<OpCase> scatters() {
     return exact(
         op("scatter", "scatter(int,Tensor,Tensor)", in -> in.x().scatter(in.dim(), in.y(), in.z()))
             .inPlace(in -> in.x().scatter_(in.dim(), in.y(), in.z())),
@@ -55,7 +55,7 @@ final class IndexingCases {
             .inPlace(in -> in.x().indexAdd_(in.dim(), in.y(), in.z())));
   }
 
-  static List<OpCase> joins() {
+  public static List<OpCase> joins() {
     return exact(
         op("cat", "Tensors.cat(List,int)", in -> Tensors.cat(in.tensors(), in.dim())),
         op("stack", "Tensors.stack(List,int)", in -> Tensors.stack(in.tensors(), in.dim())));

@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.ValuesIndices;
@@ -16,7 +16,7 @@ import java.util.function.Function;
 /// @param second how far second derivatives may be off
 /// @param elementwise whether each element depends on the elements at its place alone
 /// @param dense whether strides may forbid the call, so that only dense ones are tried
-record OpCase(
+public record OpCase(
     String op,
     List<String> covers,
     Function<Inputs, List<Tensor>> call,
@@ -32,18 +32,18 @@ record OpCase(
   private static final Bound SECOND = new Bound(16, 8);
 
   /// A row of one tensor result; methods are separated by blanks.
-  static OpCase op(String op, String methods, Function<Inputs, Tensor> call) {
+  public static OpCase op(String op, String methods, Function<Inputs, Tensor> call) {
     return many(op, methods, in -> List.of(call.apply(in)));
   }
 
   /// A row of several results.
-  static OpCase many(String op, String methods, Function<Inputs, List<Tensor>> call) {
+  public static OpCase many(String op, String methods, Function<Inputs, List<Tensor>> call) {
     List<String> covers = List.of(methods.split(" "));
     return new OpCase(op, covers, call, null, VALUE, GRADIENT, SECOND, false, false);
   }
 
   /// A row that returns values and where they were found.
-  static OpCase pair(String op, String methods, Function<Inputs, ValuesIndices> call) {
+  public static OpCase pair(String op, String methods, Function<Inputs, ValuesIndices> call) {
     return many(
         op,
         methods,
@@ -54,36 +54,36 @@ record OpCase(
   }
 
   /// The row with a form that overwrites its first tensor and is called the same with `_`.
-  OpCase inPlace(Function<Inputs, Tensor> other) {
+  public OpCase inPlace(Function<Inputs, Tensor> other) {
     List<String> all = new ArrayList<>(covers);
     covers.forEach(method -> all.add(method.replace("(", "_(")));
     return new OpCase(op, all, call, other, value, gradient, second, elementwise, dense);
   }
 
   /// The row marked as one whose elements do not depend on their neighbours.
-  OpCase each() {
+  public OpCase each() {
     return new OpCase(op, covers, call, inPlace, value, gradient, second, true, dense);
   }
 
   /// The row marked as one that PyTorch, too, refuses for some strides.
-  OpCase ofDense() {
+  public OpCase ofDense() {
     return new OpCase(op, covers, call, inPlace, value, gradient, second, elementwise, true);
   }
 
   /// Whether the call is possible in an arrangement.
-  boolean accepts(Arrangement arrangement) {
+  public boolean accepts(Arrangement arrangement) {
     return !dense || arrangement == Arrangement.CONTIGUOUS;
   }
 
   /// The row with bounds in ulps, of which half is also allowed as an error at magnitude one.
-  OpCase ulps(double ofValue, double ofGradient, double ofSecond) {
+  public OpCase ulps(double ofValue, double ofGradient, double ofSecond) {
     return within(
         new Bound(ofValue, ofValue / 2),
         new Bound(ofGradient, ofGradient / 2),
         new Bound(ofSecond, ofSecond / 2));
   }
 
-  OpCase within(Bound ofValue, Bound ofGradient, Bound ofSecond) {
+  public OpCase within(Bound ofValue, Bound ofGradient, Bound ofSecond) {
     return new OpCase(op, covers, call, inPlace, ofValue, ofGradient, ofSecond, elementwise, dense);
   }
 

@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.type.DType;
 
@@ -6,13 +6,13 @@ import dev.adjoint.type.DType;
 ///
 /// @param ulps in units in the last place of the expected number
 /// @param floor in units in the last place of one, for results that cancel
-record Bound(double ulps, double floor) {
+public record Bound(double ulps, double floor) {
 
   /// Bitwise equality, but for the sign of a zero and the payload of a NaN.
-  static final Bound EXACT = new Bound(0, 0);
+  public static final Bound EXACT = new Bound(0, 0);
 
   /// Whether a number of the type is close enough.
-  boolean admits(double got, double expected, DType type) {
+  public boolean admits(double got, double expected, DType type) {
     if (got == expected || Double.isNaN(got) && Double.isNaN(expected)) {
       return true;
     }
@@ -27,7 +27,7 @@ record Bound(double ulps, double floor) {
   }
 
   /// The distance in units in the last place of the expected number.
-  static double distance(double got, double expected, DType type) {
+  public static double distance(double got, double expected, DType type) {
     double nearest = type == DType.FLOAT32 ? (float) expected : expected;
     return type.isFloating() ? Math.abs(got - expected) / ulp(nearest, type) : got - expected;
   }

@@ -1,6 +1,6 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.op;
 
 import dev.adjoint.Tensor;
 import java.util.List;
@@ -8,11 +8,11 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /// Rows of elementwise operations of one tensor.
-final class UnaryCases {
+public final class UnaryCases {
 
   private UnaryCases() {}
 
-  static List<OpCase> rows() {
+  public static List<OpCase> rows() {
     return List.of(
         exact("neg", Tensor::neg, Tensor::neg_),
         exact("abs", Tensor::abs, Tensor::abs_),
@@ -52,7 +52,7 @@ final class UnaryCases {
         plain("logicalNot", Tensor::logicalNot));
   }
 
-  static List<OpCase> withNumbers() {
+  public static List<OpCase> withNumbers() {
     return List.of(
         with("leakyRelu.slope", "slope", Tensor::leakyRelu, Tensor::leakyRelu_).ulps(1, 4, 8),
         with("elu.alpha", "alpha", Tensor::elu, Tensor::elu_),
@@ -85,7 +85,11 @@ final class UnaryCases {
         with("remainder.number", "n", Tensor::remainder, Tensor::remainder_).ulps(2, 2, 2),
         with("maximum.number", "n", Tensor::maximum, Tensor::maximum_).ulps(0, 1, 1),
         with("minimum.number", "n", Tensor::minimum, Tensor::minimum_).ulps(0, 1, 1),
-        with("atan2.number", "n", Tensor::atan2, Tensor::atan2_),
+        with("atan2.number", "n", Tensor::atan2, Tensor::atan2_));
+  }
+
+  public static List<OpCase> comparedWithNumbers() {
+    return List.of(
         op("eq.number", "eq(Number)", in -> in.x().eq(in.n())).each(),
         op("ne.number", "ne(Number)", in -> in.x().ne(in.n())).each(),
         op("lt.number", "lt(Number)", in -> in.x().lt(in.n())).each(),

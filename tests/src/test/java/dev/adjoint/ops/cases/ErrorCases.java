@@ -1,8 +1,8 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.ErrorCase.bare;
-import static dev.adjoint.ops.ErrorCase.one;
-import static dev.adjoint.ops.ErrorCase.two;
+import static dev.adjoint.ops.cases.ErrorCase.bare;
+import static dev.adjoint.ops.cases.ErrorCase.one;
+import static dev.adjoint.ops.cases.ErrorCase.two;
 
 import dev.adjoint.Index;
 import dev.adjoint.Tensor;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Every wrong call, in the order of `tests/golden/errors.py`.
-final class ErrorCases {
+public final class ErrorCases {
 
   private static final Class<ShapeException> SHAPE = ShapeException.class;
   private static final Class<DTypeException> TYPE = DTypeException.class;
@@ -27,7 +27,7 @@ final class ErrorCases {
 
   private ErrorCases() {}
 
-  static List<ErrorCase> all() {
+  public static List<ErrorCase> all() {
     return Stream.of(
             elementwise(),
             writing(),

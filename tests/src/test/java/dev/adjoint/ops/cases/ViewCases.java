@@ -1,17 +1,17 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.many;
-import static dev.adjoint.ops.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.many;
+import static dev.adjoint.ops.cases.OpCase.op;
 
 import dev.adjoint.Tensor;
 import java.util.List;
 
 /// Rows of views, pieces and subscripts.
-final class ViewCases {
+public final class ViewCases {
 
   private ViewCases() {}
 
-  static List<OpCase> rows() {
+  public static List<OpCase> rows() {
     return exact(
         op("view", "view(long[])", in -> in.x().view(in.longs("shape"))).ofDense(),
         op("reshape", "reshape(long[])", in -> in.x().reshape(in.longs("shape"))),
@@ -48,7 +48,7 @@ final class ViewCases {
         op("slice", "slice(int,long,long,long)", ViewCases::slice));
   }
 
-  static List<OpCase> pieces() {
+  public static List<OpCase> pieces() {
     return exact(
         many("split", "split(long,int)", in -> in.x().split(in.integer("size"), in.dim())),
         many("split.sizes", "split(long[],int)", in -> in.x().split(in.longs("sizes"), in.dim())),

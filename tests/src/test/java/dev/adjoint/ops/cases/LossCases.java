@@ -1,6 +1,6 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.op;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.nn.Losses;
@@ -10,7 +10,7 @@ import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
 /// Rows of losses, plain and with an explicit reduction.
-final class LossCases {
+public final class LossCases {
 
   private LossCases() {}
 
@@ -19,7 +19,7 @@ final class LossCases {
     Tensor apply(Tensor input, Tensor target, Reduction reduction);
   }
 
-  static List<OpCase> rows() {
+  public static List<OpCase> rows() {
     return Stream.of(
             loss("mseLoss", Losses::mseLoss, Losses::mseLoss),
             loss("l1Loss", Losses::l1Loss, Losses::l1Loss),

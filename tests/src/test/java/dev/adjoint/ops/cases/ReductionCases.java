@@ -1,17 +1,17 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.op;
-import static dev.adjoint.ops.OpCase.pair;
+import static dev.adjoint.ops.cases.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.pair;
 
 import java.util.List;
 
 /// Rows of reductions, scans and orderings; the wide bounds belong to cases that subtract large
 /// numbers from each other, where PyTorch's own float32 needs half of them.
-final class ReductionCases {
+public final class ReductionCases {
 
   private ReductionCases() {}
 
-  static List<OpCase> ofSeveral() {
+  public static List<OpCase> ofSeveral() {
     return List.of(
         op("sum", "sum()", in -> in.x().sum()),
         op(
@@ -41,7 +41,7 @@ final class ReductionCases {
             .ulps(4, 128, 256));
   }
 
-  static List<OpCase> spread() {
+  public static List<OpCase> spread() {
     return List.of(
         op("var", "var()", in -> in.x().var()).ulps(8, 64, 16),
         op("std", "std()", in -> in.x().std()).ulps(24, 64, 256),
@@ -64,7 +64,7 @@ final class ReductionCases {
             .ulps(4, 8, 16));
   }
 
-  static List<OpCase> ofOne() {
+  public static List<OpCase> ofOne() {
     return List.of(
         op("prod", "prod()", in -> in.x().prod()),
         op(
@@ -91,7 +91,7 @@ final class ReductionCases {
             .ulps(0, 0, 0));
   }
 
-  static List<OpCase> undifferentiated() {
+  public static List<OpCase> undifferentiated() {
     return List.of(
         op("argmax", "argmax()", in -> in.x().argmax()),
         op(
@@ -115,7 +115,7 @@ final class ReductionCases {
             in -> in.keepdim() ? in.x().all(in.dim(), true) : in.x().all(in.dim())));
   }
 
-  static List<OpCase> alongOne() {
+  public static List<OpCase> alongOne() {
     return List.of(
         op("cumsum", "cumsum(int)", in -> in.x().cumsum(in.dim()))
             .inPlace(in -> in.x().cumsum_(in.dim())),

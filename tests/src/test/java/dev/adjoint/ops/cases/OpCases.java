@@ -1,15 +1,16 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import java.util.List;
 import java.util.stream.Stream;
 
 /// Every row of every family.
-final class OpCases {
+public final class OpCases {
 
   private static final List<OpCase> ALL =
       Stream.of(
               UnaryCases.rows(),
               UnaryCases.withNumbers(),
+              UnaryCases.comparedWithNumbers(),
               BinaryCases.rows(),
               BinaryCases.ofThree(),
               BinaryCases.choosing(),
@@ -31,7 +32,7 @@ final class OpCases {
 
   private OpCases() {}
 
-  static List<OpCase> all() {
+  public static List<OpCase> all() {
     return ALL;
   }
 }

@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.type.TensorException;
@@ -12,14 +12,15 @@ import java.util.function.Supplier;
 /// @param refusal the exception's class
 /// @param operands makes the tensors, which must be unchanged afterwards
 /// @param call the wrong call
-record ErrorCase(
+public record ErrorCase(
     String name,
     Class<? extends TensorException> refusal,
     Supplier<List<Tensor>> operands,
     Consumer<Inputs> call) {
 
   /// A wrong call on no tensors.
-  static ErrorCase bare(String name, Class<? extends TensorException> refusal, Runnable call) {
+  public static ErrorCase bare(
+      String name, Class<? extends TensorException> refusal, Runnable call) {
     return new ErrorCase(name, refusal, List::of, in -> call.run());
   }
 

@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.type.DType;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.List;
 /// @param gradients one per input, null where PyTorch has none; empty for no derivatives
 /// @param directions what the gradients are weighted with before they are differentiated again
 /// @param seconds one per input, null where the gradients do not depend on it
-record GoldenCase(
+public record GoldenCase(
     String op,
     String name,
     Args args,
@@ -21,20 +21,20 @@ record GoldenCase(
     List<double[]> seconds) {
 
   /// Whether floats follow the type under test, so that the line holds for every floating type.
-  boolean followsType() {
+  public boolean followsType() {
     return inputs.stream().anyMatch(i -> i.type() == null);
   }
 
   /// Whether the case belongs to a run of the given type.
-  boolean runsAs(DType type) {
+  public boolean runsAs(DType type) {
     return followsType() ? type.isFloating() : inputs.isEmpty() || inputs.getFirst().type() == type;
   }
 
-  boolean hasGradient() {
+  public boolean hasGradient() {
     return !gradients.isEmpty();
   }
 
-  boolean hasSecond() {
+  public boolean hasSecond() {
     return !seconds.isEmpty();
   }
 

@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.type.DType;
@@ -6,62 +6,62 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a row's call gets: the case's tensors and its other arguments.
-record Inputs(List<Tensor> tensors, Args args) {
+public record Inputs(List<Tensor> tensors, Args args) {
 
-  Tensor x() {
+  public Tensor x() {
     return tensors.get(0);
   }
 
-  Tensor y() {
+  public Tensor y() {
     return tensors.get(1);
   }
 
-  Tensor z() {
+  public Tensor z() {
     return tensors.get(2);
   }
 
-  Tensor last() {
+  public Tensor last() {
     return tensors.getLast();
   }
 
-  Number number(String key) {
+  public Number number(String key) {
     return args.number(key);
   }
 
-  Number n() {
+  public Number n() {
     return args.number("n");
   }
 
-  int integer(String key) {
+  public int integer(String key) {
     return args.integer(key);
   }
 
-  int dim() {
+  public int dim() {
     return args.integer("dim");
   }
 
-  int[] dims() {
+  public int[] dims() {
     return args.ints("dims");
   }
 
-  long[] longs(String key) {
+  public long[] longs(String key) {
     return args.longs(key);
   }
 
-  boolean flag(String key) {
+  public boolean flag(String key) {
     return args.flag(key);
   }
 
-  boolean keepdim() {
+  public boolean keepdim() {
     return args.flag("keepdim");
   }
 
-  DType type(String key) {
+  public DType type(String key) {
     return args.type(key);
   }
 
   /// The same arguments with another first tensor.
-  Inputs startingWith(Tensor first) {
+  public Inputs startingWith(Tensor first) {
     List<Tensor> other = new ArrayList<>(tensors);
     other.set(0, first);
     return new Inputs(other, args);

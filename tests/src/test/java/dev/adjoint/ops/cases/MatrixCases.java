@@ -1,18 +1,18 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
-import static dev.adjoint.ops.OpCase.op;
+import static dev.adjoint.ops.cases.OpCase.op;
 
 import java.util.List;
 
 /// Rows of products of vectors, matrices and batches; sums cancel, hence the floor.
-final class MatrixCases {
+public final class MatrixCases {
 
   private static final Bound VALUE = new Bound(8, 32);
   private static final Bound DERIVATIVE = new Bound(16, 64);
 
   private MatrixCases() {}
 
-  static List<OpCase> rows() {
+  public static List<OpCase> rows() {
     return List.of(
             op("dot", "dot(Tensor)", in -> in.x().dot(in.y())),
             op("mv", "mv(Tensor)", in -> in.x().mv(in.y())),

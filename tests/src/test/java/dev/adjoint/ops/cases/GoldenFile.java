@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 
 /// Reads what `tests/golden/generate.py` wrote.
-final class GoldenFile {
+public final class GoldenFile {
 
-  static final List<String> FAMILIES =
+  public static final List<String> FAMILIES =
       List.of("unary", "binary", "reductions", "views", "indexing", "matrix", "losses");
 
   private static final Map<String, List<GoldenCase>> CASES = readAll();
@@ -27,12 +27,12 @@ final class GoldenFile {
   private GoldenFile() {}
 
   /// Every case by the name of its operation.
-  static Map<String, List<GoldenCase>> cases() {
+  public static Map<String, List<GoldenCase>> cases() {
     return CASES;
   }
 
   /// The first sentence of PyTorch's message by the name of the wrong call.
-  static Map<String, String> errors() {
+  public static Map<String, String> errors() {
     Map<String, String> out = new LinkedHashMap<>();
     for (JsonObject line : lines("errors")) {
       out.put(line.get("error").getAsString(), line.get("message").getAsString());
@@ -40,7 +40,7 @@ final class GoldenFile {
     return out;
   }
 
-  static DType type(String name) {
+  public static DType type(String name) {
     return switch (name) {
       case "f32" -> DType.FLOAT32;
       case "f64" -> DType.FLOAT64;

@@ -1,4 +1,4 @@
-package dev.adjoint.ops;
+package dev.adjoint.ops.cases;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
@@ -7,7 +7,7 @@ import dev.adjoint.type.Device;
 import java.util.Arrays;
 
 /// How a tensor's elements lie in its storage; what lies between them must never be read.
-enum Arrangement {
+public enum Arrangement {
   /// One after another, from the start.
   CONTIGUOUS {
     @Override
@@ -73,20 +73,20 @@ enum Arrangement {
     }
 
     @Override
-    boolean changes(GoldenCase golden) {
+    public boolean changes(GoldenCase golden) {
       return golden.inputs().stream().anyMatch(i -> repeated(i) >= 0);
     }
   };
 
   /// A tensor with these elements in this arrangement, on a device, that is no view.
-  final Tensor build(HostTensor host, DType type, Device device) {
+  public final Tensor build(HostTensor host, DType type, Device device) {
     return Tensors.noGrad(() -> lay(host, type, device).detach());
   }
 
   abstract Tensor lay(HostTensor host, DType type, Device device);
 
   /// Whether the case is another one in this arrangement.
-  boolean changes(GoldenCase golden) {
+  public boolean changes(GoldenCase golden) {
     int least = this == TRANSPOSED ? 2 : 0;
     return this == CONTIGUOUS || golden.inputs().stream().anyMatch(i -> i.rank() >= least);
   }
