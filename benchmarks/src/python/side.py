@@ -26,6 +26,19 @@ def scalars():
     def step():
         y = x
         for _ in range(10):
+            y = y * 1.01
+        x.grad = None
+        y.backward()
+
+    return step
+
+
+def products():
+    x = torch.tensor(1.01, requires_grad=True)
+
+    def step():
+        y = x
+        for _ in range(10):
             y = y * x
         x.grad = None
         y.backward()
@@ -73,6 +86,7 @@ def training(batch, *sizes):
 
 WORKS = {
     "SCALARS": scalars,
+    "PRODUCTS": products,
     "ADD": lambda: elementwise(lambda x, w: x + w),
     "TANH": lambda: elementwise(lambda x, w: torch.tanh(x)),
     "SUM": lambda: elementwise(lambda x, w: x.sum()),

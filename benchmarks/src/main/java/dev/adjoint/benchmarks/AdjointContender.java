@@ -20,6 +20,10 @@ final class AdjointContender implements Contender {
         ScalarBenchmark b = new ScalarBenchmark();
         yield Contender.inProcess(b::multiplications, () -> {});
       }
+      case PRODUCTS -> {
+        ScalarBenchmark b = new ScalarBenchmark();
+        yield Contender.inProcess(b::products, () -> {});
+      }
       case ADD, TANH, SUM, EXPRESSION -> elementwise(work, new ElementwiseBenchmark());
       case MATMUL -> {
         MatrixBenchmark b = new MatrixBenchmark();

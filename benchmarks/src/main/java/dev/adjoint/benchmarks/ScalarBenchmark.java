@@ -25,9 +25,23 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ScalarBenchmark {
   private final Tensor x = Tensors.tensor(1.01f).requiresGrad_();
 
-  /// x to the eleventh power, and its derivative.
+  /// x times a number, ten times, and its derivative.
   @Benchmark
   public double multiplications() {
+    try (Scope _ = Scope.open()) {
+      Tensor y = x;
+      for (int i = 0; i < 10; i++) {
+        y = y.mul(1.01f);
+      }
+      x.setGrad(null);
+      y.backward();
+      return requireNonNull(x.grad()).item();
+    }
+  }
+
+  /// x to the eleventh power, and its derivative.
+  @Benchmark
+  public double products() {
     try (Scope _ = Scope.open()) {
       Tensor y = x;
       for (int i = 0; i < 10; i++) {
@@ -39,9 +53,9 @@ public class ScalarBenchmark {
     }
   }
 
-  /// As [#multiplications], with the collector to clear up.
+  /// As [#products], with the collector to clear up.
   @Benchmark
-  public double multiplicationsWithoutScope() {
+  public double productsWithoutScope() {
     Tensor y = x;
     for (int i = 0; i < 10; i++) {
       y = y.mul(x);

@@ -2,7 +2,8 @@ package dev.adjoint.benchmarks;
 
 /// The lines of the table: what both sides do, and how much of PyTorch's time it may take.
 public enum Work {
-  SCALARS("ten scalar multiplications, forward and backward", 0.1),
+  SCALARS("ten multiplications of a scalar by a number, forward and backward", 0.1),
+  PRODUCTS("ten products of scalars that both need gradients, forward and backward", 0.1),
   ADD("x + y, 16M floats", 0.35),
   TANH("tanh(x), 16M floats", 0.5),
   SUM("sum(x), 16M floats", 1.1),

@@ -24,6 +24,11 @@ public final class DjlContender implements Contender {
         b.setUp();
         yield Contender.inProcess(b::multiplications, b::tearDown);
       }
+      case PRODUCTS -> {
+        ScalarBenchmark b = new ScalarBenchmark();
+        b.setUp();
+        yield Contender.inProcess(b::products, b::tearDown);
+      }
       case ADD, TANH, SUM, EXPRESSION -> elementwise(work);
       case MATMUL -> {
         MatrixBenchmark b = new MatrixBenchmark();

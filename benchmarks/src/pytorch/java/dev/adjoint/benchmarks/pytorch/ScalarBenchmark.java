@@ -39,6 +39,19 @@ public class ScalarBenchmark {
       NDArray leaf = PyTorch.leaf(x, step);
       NDArray y = leaf;
       for (int i = 0; i < 10; i++) {
+        y = y.mul(1.01f);
+      }
+      torch.backward(y);
+      return y;
+    }
+  }
+
+  @Benchmark
+  public NDArray products() {
+    try (NDManager step = torch.lasting.newSubManager()) {
+      NDArray leaf = PyTorch.leaf(x, step);
+      NDArray y = leaf;
+      for (int i = 0; i < 10; i++) {
         y = y.mul(leaf);
       }
       torch.backward(y);
