@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// The node of a recorded operation: applies the operation's derivative to what was saved.
 final class OpNode extends Node implements Saved {
   private static final Number[] NO_NUMBERS = {};
-  private static final int MAX_INPUTS = 8;
+
+  // Inputs beyond these are never saved: they are those of a concatenation.
+  private static final int MAX_SAVED = 8;
 
   private final Op op;
   private final Shape[] shapes;
@@ -77,13 +79,13 @@ final class OpNode extends Node implements Saved {
 
   /// Saves what a bit set names; called before the results exist for inputs, after for results.
   void save(int bits, EagerTensor[] inputs, EagerTensor[] results) {
-    @Nullable SavedTensor[] all = new SavedTensor[MAX_INPUTS + results.length];
-    for (int i = 0; i < Math.min(inputs.length, MAX_INPUTS); i++) {
+    @Nullable SavedTensor[] all = new SavedTensor[shapes.length + results.length];
+    for (int i = 0; i < Math.min(inputs.length, MAX_SAVED); i++) {
       all[i] = (bits & 1 << i) == 0 ? null : SavedTensor.input(inputs[i]);
     }
     for (int i = 0; i < results.length; i++) {
       boolean wanted = (bits & Derivative.OUTPUT << i) != 0;
-      all[MAX_INPUTS + i] = wanted ? SavedTensor.output(results[i]) : null;
+      all[shapes.length + i] = wanted ? SavedTensor.output(results[i]) : null;
     }
     saved = all;
   }
@@ -91,8 +93,8 @@ final class OpNode extends Node implements Saved {
   /// Saves the result of an in-place operation, as it is after the write.
   void saveResults(int bits, EagerTensor result) {
     if ((bits & Derivative.OUTPUT) != 0) {
-      @Nullable SavedTensor[] all = Arrays.copyOf(saved, MAX_INPUTS + 1);
-      all[MAX_INPUTS] = SavedTensor.output(result);
+      @Nullable SavedTensor[] all = Arrays.copyOf(saved, shapes.length + 1);
+      all[shapes.length] = SavedTensor.output(result);
       saved = all;
     }
   }
@@ -195,7 +197,7 @@ final class OpNode extends Node implements Saved {
 
   @Override
   public Tensor output(int index) {
-    return unpack(MAX_INPUTS + index, index);
+    return unpack(shapes.length + index, index);
   }
 
   private Tensor unpack(int at, int outputNr) {

@@ -17,7 +17,9 @@ final class WorkerPool {
     void run(long first, long last);
   }
 
-  private static final long SPIN_NANOS = 10_000;
+  // A caller whose share is done is about to go on; a worker may wait long for its next job.
+  private static final long CALLER_SPIN_NANOS = 200_000;
+  private static final long IDLE_SPIN_NANOS = 50_000;
 
   private final ConcurrentLinkedQueue<Job> open = new ConcurrentLinkedQueue<>();
   private final Worker[] workers;
@@ -120,7 +122,7 @@ final class WorkerPool {
     }
 
     void await() {
-      long deadline = System.nanoTime() + SPIN_NANOS;
+      long deadline = System.nanoTime() + CALLER_SPIN_NANOS;
       boolean interrupted = false;
       while (helpers.get() > 0) {
         if (System.nanoTime() < deadline) {
@@ -179,7 +181,7 @@ final class WorkerPool {
     /// Looks again after it has said that it sleeps: a caller adds its job before it looks who
     /// does.
     private void idle() {
-      long deadline = System.nanoTime() + SPIN_NANOS;
+      long deadline = System.nanoTime() + IDLE_SPIN_NANOS;
       while (System.nanoTime() < deadline) {
         if (find() != null) {
           return;
