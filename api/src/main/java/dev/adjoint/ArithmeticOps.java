@@ -310,4 +310,19 @@ public sealed interface ArithmeticOps permits Tensor {
   default Tensor maskedFill_(Tensor mask, Number value) {
     return Numbers.maskedFill_((Tensor) this, mask, Numbers.like((Tensor) this, value));
   }
+
+  /// [#addcmul(Tensor, Tensor)] in place.
+  default Tensor addcmul_(Tensor a, Tensor b) {
+    return addcmul_(a, b, 1);
+  }
+
+  /// [#addcdiv(Tensor, Tensor)] in place.
+  default Tensor addcdiv_(Tensor a, Tensor b) {
+    return addcdiv_(a, b, 1);
+  }
+
+  /// [#clamp(Tensor, Tensor)] in place.
+  default Tensor clamp_(Tensor low, Tensor high) {
+    return InPlace.apply(TernaryOp.CLAMP_TENSOR, Numbers.NONE, (Tensor) this, low, high);
+  }
 }

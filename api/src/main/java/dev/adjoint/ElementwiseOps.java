@@ -372,4 +372,24 @@ public sealed interface ElementwiseOps permits Tensor {
   default Tensor nanToNum() {
     return Numbers.nanToNum((Tensor) this);
   }
+
+  /// [#geluTanh] in place.
+  default Tensor geluTanh_() {
+    return InPlace.apply(UnaryOp.GELU_TANH, Numbers.NONE, (Tensor) this);
+  }
+
+  /// [#leakyRelu()] in place.
+  default Tensor leakyRelu_() {
+    return leakyRelu_(0.01);
+  }
+
+  /// [#elu()] in place.
+  default Tensor elu_() {
+    return elu_(1.0);
+  }
+
+  /// [#softplus()] in place.
+  default Tensor softplus_() {
+    return softplus_(1.0, 20.0);
+  }
 }

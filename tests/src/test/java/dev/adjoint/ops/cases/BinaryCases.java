@@ -48,14 +48,18 @@ public final class BinaryCases {
         op("lerp.number", "lerp(Tensor,Number)", in -> in.x().lerp(in.y(), in.number("weight")))
             .inPlace(in -> in.x().lerp_(in.y(), in.number("weight")))
             .each(),
-        op("addcmul", "addcmul(Tensor,Tensor)", in -> in.x().addcmul(in.y(), in.z())).each(),
+        op("addcmul", "addcmul(Tensor,Tensor)", in -> in.x().addcmul(in.y(), in.z()))
+            .inPlace(in -> in.x().addcmul_(in.y(), in.z()))
+            .each(),
         op(
                 "addcmul.value",
                 "addcmul(Tensor,Tensor,Number)",
                 in -> in.x().addcmul(in.y(), in.z(), in.number("value")))
             .inPlace(in -> in.x().addcmul_(in.y(), in.z(), in.number("value")))
             .each(),
-        op("addcdiv", "addcdiv(Tensor,Tensor)", in -> in.x().addcdiv(in.y(), in.z())).each(),
+        op("addcdiv", "addcdiv(Tensor,Tensor)", in -> in.x().addcdiv(in.y(), in.z()))
+            .inPlace(in -> in.x().addcdiv_(in.y(), in.z()))
+            .each(),
         op(
                 "addcdiv.value",
                 "addcdiv(Tensor,Tensor,Number)",
@@ -63,6 +67,7 @@ public final class BinaryCases {
             .inPlace(in -> in.x().addcdiv_(in.y(), in.z(), in.number("value")))
             .each(),
         op("clamp.tensors", "clamp(Tensor,Tensor)", in -> in.x().clamp(in.y(), in.z()))
+            .inPlace(in -> in.x().clamp_(in.y(), in.z()))
             .ulps(0, 1, 1)
             .each());
   }
