@@ -245,42 +245,42 @@ public sealed interface ElementwiseOps permits Tensor {
 
   /// The greatest integer not above x; gradient 0.
   default Tensor floor() {
-    return Numbers.rounded(UnaryOp.FLOOR, (Tensor) this);
+    return Numbers.apply(UnaryOp.FLOOR, (Tensor) this);
   }
 
   /// [#floor] in place.
   default Tensor floor_() {
-    return Numbers.rounded_(UnaryOp.FLOOR, (Tensor) this);
+    return Numbers.apply_(UnaryOp.FLOOR, (Tensor) this);
   }
 
   /// The least integer not below x; gradient 0.
   default Tensor ceil() {
-    return Numbers.rounded(UnaryOp.CEIL, (Tensor) this);
+    return Numbers.apply(UnaryOp.CEIL, (Tensor) this);
   }
 
   /// [#ceil] in place.
   default Tensor ceil_() {
-    return Numbers.rounded_(UnaryOp.CEIL, (Tensor) this);
+    return Numbers.apply_(UnaryOp.CEIL, (Tensor) this);
   }
 
   /// The nearest integer, halves to even; gradient 0.
   default Tensor round() {
-    return Numbers.rounded(UnaryOp.ROUND, (Tensor) this);
+    return Numbers.apply(UnaryOp.ROUND, (Tensor) this);
   }
 
   /// [#round] in place.
   default Tensor round_() {
-    return Numbers.rounded_(UnaryOp.ROUND, (Tensor) this);
+    return Numbers.apply_(UnaryOp.ROUND, (Tensor) this);
   }
 
   /// The integer part; gradient 0.
   default Tensor trunc() {
-    return Numbers.rounded(UnaryOp.TRUNC, (Tensor) this);
+    return Numbers.apply(UnaryOp.TRUNC, (Tensor) this);
   }
 
   /// [#trunc] in place.
   default Tensor trunc_() {
-    return Numbers.rounded_(UnaryOp.TRUNC, (Tensor) this);
+    return Numbers.apply_(UnaryOp.TRUNC, (Tensor) this);
   }
 
   /// x above 0, `slope` x elsewhere; the gradient at 0 is the slope.

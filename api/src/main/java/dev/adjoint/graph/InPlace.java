@@ -92,14 +92,15 @@ public final class InPlace {
 
   /// Writes an operand's elements, converted and stretched, without recording.
   static void copyInto(EagerTensor target, EagerTensor source, String writer) {
-    Overwriting.separate(target, new EagerTensor[] {target, source});
+    EagerTensor[] in = {target, source};
+    Overwriting.separate(target, in);
     Fusion.store(
         target.storage(),
         target.layout(),
         Row.CAST,
         target.dtype(),
-        new Storage[] {source.storage()},
-        new Layout[] {source.layout().expand(target.shape())},
+        new Storage[] {in[1].storage()},
+        new Layout[] {in[1].layout().expand(target.shape())},
         writer);
   }
 

@@ -40,16 +40,6 @@ public final class Numbers {
     return isIdentity(op, x) ? x : InPlace.apply(op, parameters, x);
   }
 
-  /// Runs a rounding, which leaves integers as they are.
-  public static Tensor rounded(UnaryOp op, Tensor x) {
-    return apply(op, x);
-  }
-
-  /// [#rounded] in place.
-  public static Tensor rounded_(UnaryOp op, Tensor x) {
-    return apply_(op, x);
-  }
-
   private static boolean isIdentity(UnaryOp op, Tensor x) {
     return op.isIdentityOn(x.dtype());
   }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 /// neighbours that every operand walks as one are joined.
 final class Iteration {
   private static final long[] ONE = {1};
-  private static final long[] UNIT = {1};
 
   final long[] shape;
 
@@ -25,7 +24,7 @@ final class Iteration {
   /// The nest of one element count when every operand is contiguous.
   static Iteration flat(long elements, int operands) {
     long[][] strides = new long[operands][];
-    Arrays.fill(strides, UNIT);
+    Arrays.fill(strides, ONE);
     return new Iteration(elements == 1 ? ONE : new long[] {elements}, strides, 1);
   }
 

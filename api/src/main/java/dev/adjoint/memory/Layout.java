@@ -136,11 +136,6 @@ public final class Layout {
     return at;
   }
 
-  /// How many elements a storage must have for this layout to fit.
-  public long extent() {
-    return shape.elements() == 0 ? 0 : last() + 1;
-  }
-
   /// Repeats dimensions of size 1 and adds leading ones with stride 0; the shapes are known to fit.
   public Layout expand(Shape target) {
     if (target.equals(shape)) {

@@ -14,6 +14,7 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -222,5 +223,24 @@ class InPlaceTest extends OnEachDevice {
     y.sum().backward();
     Expect.values(x.grad(), 3, 4);
     Expect.values(wide.grad(), 1, 2);
+  }
+
+  /// Long enough that a copy without a detour would read, in a later tile, what an earlier one wrote.
+  @Test
+  void overlappingOperandsAreReadAsTheyWereBeforeTheWrite() {
+    double[] numbers = new double[5000];
+    Arrays.setAll(numbers, i -> i);
+    Tensor copied = vector(numbers);
+    copied.slice(0, 2, 5000, 2).copy_(copied.slice(0, 0, 4998, 2));
+    Tensor added = vector(numbers);
+    added.slice(0, 2, 5000, 2).add_(added.slice(0, 0, 4998, 2));
+    double[] shifted = numbers.clone();
+    double[] sums = numbers.clone();
+    for (int i = 2; i < 5000; i += 2) {
+      shifted[i] = i - 2;
+      sums[i] = 2 * i - 2;
+    }
+    Expect.values(copied, shifted);
+    Expect.values(added, sums);
   }
 }
