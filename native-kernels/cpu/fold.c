@@ -103,6 +103,9 @@ static int64_t gcd(int64_t a, int64_t b) { return b == 0 ? a : gcd(b, a % b); }
 
 /* As many accumulators as make whole rows of inner and, if they can, whole steps of the loops. */
 static int64_t lanes_for(int64_t inner, int64_t tile) {
+  if (FEW_LANES % inner == 0) {
+    return FEW_LANES;
+  }
   int64_t step = inner / gcd(inner, LANES_PER_STEP) * LANES_PER_STEP;
   int64_t row = step <= tile ? step : inner;
   return row >= WIDE ? row : WIDE / row * row;

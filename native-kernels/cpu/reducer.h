@@ -3,6 +3,9 @@
 #pragma once
 #include <stdint.h>
 
+/* So few accumulators stay in registers for as long as a tile lasts. */
+enum { FEW_LANES = 32 };
+
 struct reducer {
   int64_t bytes;             /* of an element */
   int64_t accumulator_bytes;

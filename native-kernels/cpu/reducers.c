@@ -18,11 +18,29 @@ enum { SEGMENT_LANES = 16 };
     }                                                                                          \
   }                                                                                            \
                                                                                                \
+  CLONES static int64_t WITH_TYPE(name##_accumulate_few)(A *as, const T *xs, int64_t n) {      \
+    A lanes[FEW_LANES];                                                                        \
+    for (int i = 0; i < FEW_LANES; i++) {                                                      \
+      lanes[i] = as[i];                                                                        \
+    }                                                                                          \
+    int64_t k = 0;                                                                             \
+    for (; k + FEW_LANES <= n; k += FEW_LANES) {                                               \
+      for (int i = 0; i < FEW_LANES; i++) {                                                    \
+        lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                               \
+      }                                                                                        \
+    }                                                                                          \
+    for (int i = 0; i < FEW_LANES; i++) {                                                      \
+      as[i] = lanes[i];                                                                        \
+    }                                                                                          \
+    return k;                                                                                  \
+  }                                                                                            \
+                                                                                               \
   CLONES static void WITH_TYPE(name##_accumulate)(void *accumulators, int64_t lanes,           \
                                                   const void *values, int64_t n) {             \
     A *as = accumulators;                                                                      \
     const T *xs = values;                                                                      \
-    for (int64_t k = 0; k < n; k += lanes) {                                                   \
+    int64_t done = lanes == FEW_LANES ? WITH_TYPE(name##_accumulate_few)(as, xs, n) : 0;       \
+    for (int64_t k = done; k < n; k += lanes) {                                                \
       int64_t m = n - k < lanes ? n - k : lanes;                                               \
       INDEPENDENT for (int64_t i = 0; i < m; i++) {                                            \
         as[i] = WITH_TYPE(name##_of)(as[i], (A)xs[k + i]);                                     \
