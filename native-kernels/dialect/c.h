@@ -24,14 +24,15 @@
 #define FOR_EACH_GROUP(g) for (int64_t g = first_group; g < last_group; g++)
 /* One lane runs a whole group: groups are items of their own. */
 #define FOR_EACH_ITEM(i) FOR_EACH_GROUP(i)
+#define MOST_LANES 1
+/* What the lanes of a group hold, folded; there is one lane. */
+#define GROUP_SUM(value) (value)
+#define GROUP_MAX(value) (value)
 /* Groups one after another, up to ADJACENT at a time, but never across a multiple of row. */
 #define FOR_ADJACENT_GROUPS(g, count, row)                                          \
   for (int64_t g = first_group, count; g < last_group; g += count)                  \
     if ((count = adjacent(g, last_group, row)) > 0)
 #define ADJACENT 16
-/* What the lanes of a group hold, folded; there is one lane. */
-#define GROUP_SUM(value) (value)
-#define GROUP_MAX(value) (value)
 /* The high 64 bits of a product. */
 #define HIGH_HALF(a, b) ((uint64_t)(((unsigned __int128)(a) * (b)) >> 64))
 /* Memory of one call; a process that cannot have it cannot go on. */
@@ -59,9 +60,9 @@ DEVICE_FN void *scratch_or_abort(int64_t bytes) {
 }
 
 #define LAUNCH_ARGS \
-  const int64_t *sizes, const double *scalars, int64_t first_group, int64_t last_group
-#define LAUNCH sizes, scalars, first_group, last_group
-#define UNUSED_ARGS (void)sizes, (void)scalars, (void)first_group, (void)last_group
+  const int64_t *sizes, LOCAL void *shared, int64_t first_group, int64_t last_group
+#define LAUNCH sizes, shared, first_group, last_group
+#define UNUSED_ARGS (void)sizes, (void)shared, (void)first_group, (void)last_group
 
 /* KERNEL2(name, type0, x0, type1, x1) { body }: an exported function of the one signature that the
  * host calls, and the body that it is written as. Beside it lie the bytes of an element of each
@@ -70,8 +71,11 @@ DEVICE_FN void *scratch_or_abort(int64_t bytes) {
   DEVICE_FN void WITH_TYPE(name##_body) parameters;                                            \
   EXPORT extern const int64_t WITH_TYPE(name##_bytes)[];                                       \
   const int64_t WITH_TYPE(name##_bytes)[8] = {UNBRACE bytes};                                  \
-  EXPORT CLONES void WITH_TYPE(name)(void *const *operands, LAUNCH_ARGS);                      \
-  CLONES void WITH_TYPE(name)(void *const *operands, LAUNCH_ARGS) {                            \
+  EXPORT CLONES void WITH_TYPE(name)(void *const *operands, const int64_t *sizes,              \
+                                     int64_t first_group, int64_t last_group);                 \
+  CLONES void WITH_TYPE(name)(void *const *operands, const int64_t *sizes,                     \
+                              int64_t first_group, int64_t last_group) {                       \
+    char shared[LOCAL_BYTES] __attribute__((aligned(64)));                                      \
     WITH_TYPE(name##_body) arguments;                                                          \
   }                                                                                            \
   DEVICE_FN void WITH_TYPE(name##_body) parameters
@@ -88,4 +92,5 @@ DEVICE_FN void *scratch_or_abort(int64_t bytes) {
           (operands[0], operands[1], operands[2], LAUNCH))
 /* Operands of type T, as many as a size says. */
 #define KERNEL_OF_MANY(name) \
-  KERNEL_(name, (sizeof(T)), (void *const *operands, LAUNCH_ARGS), (operands, LAUNCH))
+  KERNEL_(name, (sizeof(T)), (GLOBAL T *const *operands, LAUNCH_ARGS),         \
+          ((T *const *)operands, LAUNCH))

@@ -1,6 +1,20 @@
 /* What a row needs and one expression cannot say. Everything is computed, then selected, so that
  * the loops have no branches. */
 
+/* One of each per element type, by the same name in every table. */
+#define larger WITH_TYPE(larger)
+#define smaller WITH_TYPE(smaller)
+#define divisor WITH_TYPE(divisor)
+#define quotient WITH_TYPE(quotient)
+#define remainder_of WITH_TYPE(remainder_of)
+#define floor_quotient WITH_TYPE(floor_quotient)
+#define power WITH_TYPE(power)
+#define power_by_squaring WITH_TYPE(power_by_squaring)
+#define interpolate WITH_TYPE(interpolate)
+#define soft_plus WITH_TYPE(soft_plus)
+#define to_int32 WITH_TYPE(to_int32)
+#define to_int64 WITH_TYPE(to_int64)
+
 ARITHMETIC(
 /* NaN wins: x when it is NaN; y too, since no comparison with it holds. */
 DEVICE_FN T larger(T x, T y) {

@@ -13,7 +13,7 @@ void adjoint_fold_join(struct fold *fold);
 void *adjoint_allocate(int64_t bytes);
 void adjoint_free(void *memory);
 
-typedef void kernel_function(void *const *operands, const int64_t *sizes, const double *scalars,
+typedef void kernel_function(void *const *operands, const int64_t *sizes,
                              int64_t first_group, int64_t last_group);
 extern row_function binary_add_f32, unary_exp_f32, unary_neg_f32;
 extern const struct reducer fold_sum_f32, fold_max_f32;
@@ -180,8 +180,8 @@ static void *integers(int64_t n, int64_t bound) {
 static void run_kernel(kernel_function *kernel, int64_t groups, const int64_t *sizes, void *a,
                        void *b, void *c) {
   void *operands[] = {a, b, c};
-  kernel(operands, sizes, 0, 0, groups / 2);
-  kernel(operands, sizes, 0, groups / 2, groups);
+  kernel(operands, sizes, 0, groups / 2);
+  kernel(operands, sizes, groups / 2, groups);
   free(a);
   free(b);
   free(c);

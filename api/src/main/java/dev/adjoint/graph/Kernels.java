@@ -21,7 +21,6 @@ import java.util.List;
 /// operation gets tensors back, never memory.
 public final class Kernels {
   private static final long[] NO_STRIDES = {};
-  private static final double[] NO_SCALARS = {};
 
   private Kernels() {}
 
@@ -136,6 +135,6 @@ public final class Kernels {
       }
       operands[firstWritten + i] = t.storage().forFilling(t.layout().offset(), NO_STRIDES);
     }
-    device.launch(new Launch.Call(op, k, operands, sizes, NO_SCALARS, groups, groupWork));
+    device.launch(new Launch.Call(op, k, operands, sizes, groups, groupWork));
   }
 }

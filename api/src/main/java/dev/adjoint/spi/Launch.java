@@ -38,8 +38,8 @@ public sealed interface Launch {
       long[] scalars)
       implements Launch {}
 
-  /// Runs a structured kernel. Operands are contiguous; what sizes and scalars mean is the kernel's
-  /// to say, in its source.
+  /// Runs a structured kernel. Operands are contiguous; what sizes mean is the kernel's to say, in its
+  /// source.
   ///
   /// @param groups how many independent pieces the work divides into
   /// @param groupWork roughly how many elements one group touches
@@ -48,7 +48,6 @@ public sealed interface Launch {
       Kernel kernel,
       Operand[] operands,
       long[] sizes,
-      double[] scalars,
       long groups,
       long groupWork)
       implements Launch {}

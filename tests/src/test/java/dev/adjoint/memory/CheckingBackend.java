@@ -137,7 +137,6 @@ public final class CheckingBackend implements Backend {
                   c.kernel(),
                   inner(c.operands(), 0),
                   c.sizes(),
-                  c.scalars(),
                   c.groups(),
                   c.groupWork()));
     }

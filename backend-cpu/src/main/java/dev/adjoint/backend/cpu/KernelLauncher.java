@@ -46,7 +46,7 @@ final class KernelLauncher {
     }
     Entry kernel = entries.computeIfAbsent(call.kernel(), KernelLauncher::entry);
     Operand[] operands = call.operands();
-    Words words = Words.take(operands.length + call.sizes().length + call.scalars().length);
+    Words words = Words.take(operands.length + call.sizes().length);
     long operandsAt = words.here();
     for (int o = 0; o < operands.length; o++) {
       long base = ((CpuBuffer) operands[o].buffer()).address();
@@ -54,23 +54,19 @@ final class KernelLauncher {
     }
     long sizesAt = words.here();
     words.put(call.sizes());
-    long scalarsAt = words.here();
-    for (double scalar : call.scalars()) {
-      words.put(scalar);
-    }
-    run(kernel.address(), operandsAt, sizesAt, scalarsAt, call);
+    run(kernel.address(), operandsAt, sizesAt, call);
     words.giveBack();
   }
 
-  private void run(long kernel, long operands, long sizes, long scalars, Launch.Call call) {
+  private void run(long kernel, long operands, long sizes, Launch.Call call) {
     long groupWork = Math.max(call.groupWork(), 1);
     if (call.groups() * groupWork <= CRITICAL_WORK) {
-      NativeKernels.shortCall(kernel, operands, sizes, scalars, 0, call.groups());
+      NativeKernels.shortCall(kernel, operands, sizes, 0, call.groups());
     } else {
       pool.run(
           call.groups(),
           Math.max(1, SHORT_WORK / groupWork),
-          (first, last) -> NativeKernels.call(kernel, operands, sizes, scalars, first, last));
+          (first, last) -> NativeKernels.call(kernel, operands, sizes, first, last));
     }
   }
 

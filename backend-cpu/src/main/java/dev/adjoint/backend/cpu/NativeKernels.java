@@ -29,9 +29,9 @@ final class NativeKernels {
 
   /// Each shape of call costs milliseconds to prepare, so what a short program may not need waits.
   private static final class Structured {
-    private static final MethodHandle CALL = pointer(longs(5, false));
+    private static final MethodHandle CALL = pointer(longs(4, false));
     private static final MethodHandle SHORT_CALL =
-        pointer(longs(5, false), Linker.Option.critical(false));
+        pointer(longs(4, false), Linker.Option.critical(false));
   }
 
   private static final class Memory {
@@ -125,20 +125,20 @@ final class NativeKernels {
   }
 
   static void call(
-      long kernel, long operands, long sizes, long scalars, long firstGroup, long lastGroup) {
+      long kernel, long operands, long sizes, long firstGroup, long lastGroup) {
     try {
       Structured.CALL.invokeExact(
-          MemorySegment.ofAddress(kernel), operands, sizes, scalars, firstGroup, lastGroup);
+          MemorySegment.ofAddress(kernel), operands, sizes, firstGroup, lastGroup);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   static void shortCall(
-      long kernel, long operands, long sizes, long scalars, long firstGroup, long lastGroup) {
+      long kernel, long operands, long sizes, long firstGroup, long lastGroup) {
     try {
       Structured.SHORT_CALL.invokeExact(
-          MemorySegment.ofAddress(kernel), operands, sizes, scalars, firstGroup, lastGroup);
+          MemorySegment.ofAddress(kernel), operands, sizes, firstGroup, lastGroup);
     } catch (Throwable e) {
       throw unexpected(e);
     }

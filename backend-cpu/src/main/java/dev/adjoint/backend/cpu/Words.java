@@ -63,10 +63,6 @@ final class Words {
     memory.setAtIndex(JAVA_LONG, next++, word);
   }
 
-  void put(double word) {
-    put(Double.doubleToRawLongBits(word));
-  }
-
   void put(long[] words) {
     for (long word : words) {
       put(word);

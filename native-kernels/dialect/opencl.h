@@ -1,0 +1,38 @@
+/* The kernel words in OpenCL C. */
+#pragma OPENCL FP_CONTRACT OFF
+#ifdef cl_khr_fp64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#else
+#define double float /* sums run in the widest type there is; no kernel of float64 is asked for */
+#endif
+typedef uchar uint8_t;
+typedef int int32_t;
+typedef uint uint32_t;
+typedef long int64_t;
+typedef ulong uint64_t;
+#define UINT8_MAX UCHAR_MAX
+#define INT32_MIN INT_MIN
+#define INT32_MAX INT_MAX
+#define INT64_MIN LONG_MIN
+#define INT64_MAX LONG_MAX
+
+#define DEVICE_FN static inline
+#define ENTRY __kernel void
+#define GLOBAL __global
+#define LOCAL __local
+#define LANE ((int64_t)get_local_id(0))
+#define LANES ((int64_t)get_local_size(0))
+#define MOST_LANES 256
+#define GROUP ((int64_t)get_group_id(0))
+#define GROUPS ((int64_t)get_num_groups(0))
+#define BARRIER() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+#define HIGH_HALF(a, b) mul_hi((ulong)(a), (ulong)(b))
+#define BITS_OF_f32(x) as_uint(x)
+#define BITS_OF_f64(x) as_ulong(x)
+#define FROM_BITS_f32(bits) as_float((uint)(bits))
+#define FROM_BITS_f64(bits) as_double(bits)
+#define INDEPENDENT
+#define REDUCES(operator, variable)
+#define PRAGMA(text)
+
+#include "lanes.h"
