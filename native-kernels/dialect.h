@@ -1,5 +1,5 @@
 /* Brings in the words that kernels are written in, as the dialect at hand spells them. */
-#if defined(__OPENCL_VERSION__)
+#if defined(__OPENCL_C_VERSION__)
 #include "dialect/opencl.h"
 #elif defined(__CUDACC__)
 #include "dialect/cuda.h"

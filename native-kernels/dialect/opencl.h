@@ -31,6 +31,16 @@ typedef ulong uint64_t;
 #define BITS_OF_f64(x) as_ulong(x)
 #define FROM_BITS_f32(bits) as_float((uint)(bits))
 #define FROM_BITS_f64(bits) as_double(bits)
+/* Four elements that are read or written at once. */
+#define PACK_OF(type) struct pack_of_##type
+#define PACK(type, bytes) PACK_OF(type) { type of[4]; } __attribute__((aligned(bytes)))
+PACK(float, 16);
+PACK(int32_t, 16);
+PACK(uint8_t, 4);
+PACK(int64_t, 16);
+#ifndef double
+PACK(double, 16);
+#endif
 #define INDEPENDENT
 #define REDUCES(operator, variable)
 #define PRAGMA(text)

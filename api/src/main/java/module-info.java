@@ -4,6 +4,9 @@ module dev.adjoint {
   exports dev.adjoint.nn;
   exports dev.adjoint.optim;
   exports dev.adjoint.type;
+  exports dev.adjoint.lowering to
+      dev.adjoint.backend.cuda,
+      dev.adjoint.backend.opencl;
   exports dev.adjoint.spi to
       dev.adjoint.backend.cpu,
       dev.adjoint.backend.cuda,

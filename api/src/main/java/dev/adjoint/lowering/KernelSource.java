@@ -4,6 +4,9 @@ import java.util.function.Supplier;
 
 /// One kernel in the words that all dialects share. Equal structures are the same object, so a
 /// backend may keep what it compiled by identity.
+///
+/// With the property `adjoint.kernels.print` each source goes to the standard error stream before
+/// it is compiled, without the rows that precede it.
 public final class KernelSource {
   private final String name;
   private final Supplier<String> text;
@@ -20,7 +23,11 @@ public final class KernelSource {
 
   /// The whole source, made anew at each call: what it includes is already in it.
   public String text() {
-    return text.get();
+    String whole = text.get();
+    if (Boolean.getBoolean("adjoint.kernels.print")) {
+      System.err.println(whole.substring(Math.max(0, whole.lastIndexOf("struct words"))));
+    }
+    return whole;
   }
 
   @Override

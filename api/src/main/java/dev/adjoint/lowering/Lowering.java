@@ -3,26 +3,76 @@ package dev.adjoint.lowering;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DeviceException;
 import java.util.List;
 import java.util.function.LongFunction;
 
-/// From launches to kernels of one device.
+/// From launches to kernels of one device. Whatever the launch, the same structure of work is the
+/// same [KernelSource].
 public final class Lowering {
+  private static final int GROUPS_PER_UNIT = 32;
+
   private final Limits limits;
+  private final ElementwiseLowering elementwise;
+  private final FoldLowering folds;
+  private final CallLowering calls;
 
   public Lowering(Limits limits) {
     this.limits = limits;
+    this.elementwise = new ElementwiseLowering(limits);
+    this.folds = new FoldLowering(limits);
+    this.calls = new CallLowering(limits);
   }
 
   /// The kernels that do a launch's work when they run one after another.
   ///
   /// @param scratch memory of at least so many bytes, which the next launch may be given again
   public List<KernelLaunch> lower(Launch launch, LongFunction<Buffer> scratch) {
-    throw new UnsupportedOperationException("to be written: " + limits);
+    return switch (launch) {
+      case Launch.Elementwise e -> {
+        check(e.op(), Text.types(e.program()));
+        yield List.of(elementwise.lower(e));
+      }
+      case Launch.Fold f -> {
+        check(f.op(), Text.types(f.program()));
+        yield folds.lower(f, scratch);
+      }
+      case Launch.Call c -> {
+        check(c.op(), List.of(c.kernel().type()));
+        yield List.of(calls.lower(c));
+      }
+    };
   }
 
-  /// Whether the library has this kernel for this type.
-  public boolean supports(Kernel kernel) {
-    throw new UnsupportedOperationException("to be written");
+  private void check(String op, Iterable<DType> types) {
+    if (limits.float64()) {
+      return;
+    }
+    for (DType type : types) {
+      if (type == DType.FLOAT64) {
+        throw new DeviceException(
+            op
+                + ": "
+                + limits.device()
+                + " does not compute in float64. Use to(DType.FLOAT32), or another device.");
+      }
+    }
+  }
+
+  /// The source that has a structured kernel, if any type has it; whether this type does, its
+  /// compiler knows.
+  public KernelSource source(Kernel kernel) {
+    return calls.source(kernel);
+  }
+
+  /// Whether the library has a kernel of this name.
+  public boolean has(Kernel kernel) {
+    return KernelFiles.has(kernel.name());
+  }
+
+  /// Groups loop over what is left, so there need be no more than keep a device busy.
+  static long mostGroups(Limits limits) {
+    return (long) limits.units() * GROUPS_PER_UNIT;
   }
 }

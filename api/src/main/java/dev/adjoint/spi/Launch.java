@@ -44,11 +44,6 @@ public sealed interface Launch {
   /// @param groups how many independent pieces the work divides into
   /// @param groupWork roughly how many elements one group touches
   record Call(
-      String op,
-      Kernel kernel,
-      Operand[] operands,
-      long[] sizes,
-      long groups,
-      long groupWork)
+      String op, Kernel kernel, Operand[] operands, long[] sizes, long groups, long groupWork)
       implements Launch {}
 }

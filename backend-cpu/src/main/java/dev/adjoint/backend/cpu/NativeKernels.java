@@ -124,8 +124,7 @@ final class NativeKernels {
     }
   }
 
-  static void call(
-      long kernel, long operands, long sizes, long firstGroup, long lastGroup) {
+  static void call(long kernel, long operands, long sizes, long firstGroup, long lastGroup) {
     try {
       Structured.CALL.invokeExact(
           MemorySegment.ofAddress(kernel), operands, sizes, firstGroup, lastGroup);
@@ -134,8 +133,7 @@ final class NativeKernels {
     }
   }
 
-  static void shortCall(
-      long kernel, long operands, long sizes, long firstGroup, long lastGroup) {
+  static void shortCall(long kernel, long operands, long sizes, long firstGroup, long lastGroup) {
     try {
       Structured.SHORT_CALL.invokeExact(
           MemorySegment.ofAddress(kernel), operands, sizes, firstGroup, lastGroup);

@@ -1,0 +1,107 @@
+package dev.adjoint.lowering;
+
+import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.spi.Program;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Elementwise launches: a lane takes elements a whole grid apart, neighbours lie side by side. Long
+/// launches over dense operands move four elements at a time.
+final class ElementwiseLowering {
+  static final int PACK = 4;
+
+  private static final long LONG = 1 << 16;
+
+  /// Everything that the text of a kernel depends on. Shapes, strides and numbers are words.
+  ///
+  /// @param walks the walk of each operand; for packs, 1 where it is dense and 0 where it repeats
+  private record Structure(Program program, boolean packs, boolean narrow, int rank, String walks) {
+
+    String name() {
+      return Text.name("elementwise", this.toString());
+    }
+  }
+
+  private final Map<Structure, KernelSource> sources = new ConcurrentHashMap<>();
+  private final Limits limits;
+
+  ElementwiseLowering(Limits limits) {
+    this.limits = limits;
+  }
+
+  KernelLaunch lower(Launch.Elementwise launch) {
+    Operand[] operands = launch.operands();
+    int rank = Geometry.rankFor(launch.shape().length);
+    Geometry geometry = Geometry.of(launch.shape(), operands, rank);
+    long n = 1;
+    for (long size : launch.shape()) {
+      n *= size;
+    }
+    boolean packs = n >= LONG && geometry.isDense() && alignedForPacks(operands);
+    Structure structure = structure(launch.program(), geometry, packs);
+    KernelSource source = sources.get(structure);
+    if (source == null) {
+      source = sources.computeIfAbsent(structure, s -> new KernelSource(s.name(), () -> text(s)));
+    }
+    long items = packs ? n / PACK + n % PACK : n;
+    long[] words = words(launch, geometry, n, packs);
+    return new KernelLaunch(source, buffers(operands), words, groups(items), limits.lanes());
+  }
+
+  private static boolean alignedForPacks(Operand[] operands) {
+    for (Operand operand : operands) {
+      if (operand.offset() % PACK != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Structure structure(Program program, Geometry geometry, boolean packs) {
+    char[] walks = new char[geometry.walk.length];
+    for (int o = 0; o < walks.length; o++) {
+      int walk = geometry.walk[o];
+      walks[o] = (char) ('0' + (packs ? geometry.strides.get(walk)[0] : walk));
+    }
+    return new Structure(
+        program, packs, geometry.isNarrow(), geometry.shape.length, new String(walks));
+  }
+
+  private long groups(long items) {
+    return Math.clamp(Math.ceilDiv(items, limits.lanes()), 1, Lowering.mostGroups(limits));
+  }
+
+  static Buffer[] buffers(Operand[] operands) {
+    Buffer[] buffers = new Buffer[operands.length];
+    for (int o = 0; o < operands.length; o++) {
+      buffers[o] = operands[o].buffer();
+    }
+    return buffers;
+  }
+
+  private long[] words(Launch.Elementwise launch, Geometry geometry, long n, boolean packs) {
+    Words words = new Words(limits, launch);
+    words.put(launch.scalars());
+    for (Operand operand : launch.operands()) {
+      words.put(operand.offset());
+    }
+    words.put(n);
+    if (!packs) {
+      for (int d = 1; d < geometry.shape.length; d++) {
+        words.put(geometry.shape[d]);
+      }
+      for (long[] strides : geometry.strides) {
+        words.put(strides);
+      }
+    }
+    return words.toArray();
+  }
+
+  private static String text(Structure structure) {
+    return new ElementwiseText(
+            structure.program, structure.packs, structure.narrow, structure.rank, structure.walks)
+        .source(structure.name());
+  }
+}

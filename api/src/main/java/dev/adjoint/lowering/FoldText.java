@@ -1,0 +1,195 @@
+package dev.adjoint.lowering;
+
+import dev.adjoint.lowering.FoldLowering.Stage;
+import dev.adjoint.lowering.FoldLowering.Structure;
+import dev.adjoint.spi.Program;
+import dev.adjoint.type.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// The text of a kernel of a fold. Each lane folds the elements of its row one after another, some
+/// at a time so that a sum's error does not grow with their number; then the rows of a group meet
+/// in a tree.
+final class FoldText {
+  private static final int RUN = 64;
+
+  private final Structure fold;
+  private final Program program;
+  private final int inputs;
+  private final String of;
+  private final String none;
+  private final String accumulator;
+  private final Text text = new Text();
+
+  FoldText(Structure fold) {
+    this.fold = fold;
+    this.program = fold.program();
+    this.inputs = program.inputs().size();
+    String reducer = fold.reducer().name().toLowerCase(Locale.ROOT);
+    String suffix = result().suffix();
+    this.of = reducer + "_of_" + suffix;
+    this.none = reducer + "_of_none_" + suffix + "()";
+    this.accumulator = reducer + "_accumulator_" + suffix;
+  }
+
+  private DType result() {
+    return program.typeOf(program.outputs().getFirst());
+  }
+
+  String source(String name) {
+    text.line("  LOCAL %s shared[MOST_LANES];", accumulator);
+    declare();
+    text.line("  for (index_t g = (index_t)GROUP; g < groups; g += (index_t)GROUPS) {");
+    text.line("    const index_t k = g / blocks * columns + column;");
+    text.line("    const index_t b = g % blocks;");
+    text.line("    %s total = %s;", accumulator, none);
+    text.line("    if (k < kept) {");
+    foldRow();
+    text.line("    }");
+    meet();
+    text.line("    if (row == 0 && k < kept) {");
+    store();
+    text.line("    }");
+    text.line("  }");
+    return text.source(Text.types(program), fold.narrow(), name, parameters());
+  }
+
+  private String parameters() {
+    StringBuilder parameters = new StringBuilder();
+    for (int i = 0; i < inputs; i++) {
+      String type = fold.stage() == Stage.JOIN ? accumulator : Text.type(program.inputs().get(i));
+      parameters.append("GLOBAL const ").append(type).append(" *p").append(i).append(", ");
+    }
+    String type = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
+    return parameters + "GLOBAL " + type + " *out";
+  }
+
+  private void declare() {
+    text.scalars(program);
+    for (int i = 0; i < inputs; i++) {
+      text.line("  p%d += %s;", i, text.word());
+    }
+    text.line("  const index_t kept = (index_t)%s;", text.word());
+    text.line("  const index_t folded = (index_t)%s;", text.word());
+    text.line("  const index_t columns = (index_t)%s;", text.word());
+    text.line("  const int kept_first = (int)%s;", text.word());
+    text.line("  const index_t blocks = (index_t)%s;", text.word());
+    text.line("  const index_t block = (index_t)%s;", text.word());
+    sizes("kept_size", fold.keptRank());
+    if (fold.stage() != Stage.JOIN) {
+      sizes("folded_size", fold.foldedRank());
+      for (int w = 0; w < walks(); w++) {
+        steps("step" + w + "_", fold.keptRank() + fold.foldedRank());
+      }
+    }
+    if (fold.stage() != Stage.BLOCKS) {
+      text.line("  out += %s;", text.word());
+      steps("out_step", fold.keptRank());
+    }
+    text.line("  const index_t rows = (index_t)LANES / columns;");
+    text.line("  const index_t lane = (index_t)LANE;");
+    text.line("  const index_t row = kept_first ? lane / columns : lane % rows;");
+    text.line("  const index_t column = kept_first ? lane % columns : lane / rows;");
+    text.line("  const index_t groups = (kept + columns - 1) / columns * blocks;");
+  }
+
+  private int walks() {
+    return 1 + fold.walks().chars().max().orElse('0' - 1) - '0';
+  }
+
+  private void sizes(String name, int rank) {
+    for (int d = 1; d < rank; d++) {
+      text.line("  const index_t %s%d = (index_t)%s;", name, d, text.word());
+    }
+  }
+
+  private void steps(String name, int rank) {
+    for (int d = 0; d < rank; d++) {
+      text.line("  const offset_t %s%d = (offset_t)%s;", name, d, text.word());
+    }
+  }
+
+  private static List<String> names(String name, int rank) {
+    List<String> names = new ArrayList<>();
+    for (int d = 0; d < rank; d++) {
+      names.add(name + d);
+    }
+    return names;
+  }
+
+  /// Where a kept or folded index lies in the walk of steps so named, from the coordinates.
+  private static String place(String coordinate, String step, int rank, int first) {
+    StringBuilder sum = new StringBuilder();
+    for (int d = 0; d < rank; d++) {
+      sum.append(d == 0 ? "" : " + ").append(coordinate).append(d);
+      sum.append(" * ").append(step).append(first + d);
+    }
+    return sum.toString();
+  }
+
+  private void foldRow() {
+    boolean join = fold.stage() == Stage.JOIN;
+    if (!join) {
+      text.coordinates("      ", "k", "c", names("kept_size", fold.keptRank()));
+      for (int w = 0; w < walks(); w++) {
+        text.line(
+            "      const offset_t start%d = %s;",
+            w, place("c", "step" + w + "_", fold.keptRank(), 0));
+      }
+    }
+    text.line("      const index_t end = b * block + block < folded ? b * block + block : folded;");
+    text.line("      for (index_t j = b * block + row; j < end;) {");
+    text.line("        %s run = %s;", accumulator, none);
+    text.line("        for (int u = 0; u < %d && j < end; u++, j += rows) {", RUN);
+    if (join) {
+      text.line("          run = %s(run, p0[j * kept + k]);", of);
+    } else {
+      element("          ");
+    }
+    text.line("        }");
+    text.line("        total = %s(total, run);", of);
+    text.line("      }");
+  }
+
+  private void element(String indent) {
+    text.coordinates(indent, "j", "f", names("folded_size", fold.foldedRank()));
+    for (int i = 0; i < inputs; i++) {
+      int walk = fold.walks().charAt(i) - '0';
+      text.line(
+          "%sconst %s v%d = p%d[start%d + %s];",
+          indent,
+          Text.type(program.inputs().get(i)),
+          i,
+          i,
+          walk,
+          place("f", "step" + walk + "_", fold.foldedRank(), fold.keptRank()));
+    }
+    text.instructions(program, indent, "((int64_t)k * folded + j)");
+    text.line("%srun = %s(run, v%d);", indent, of, program.outputs().getFirst());
+  }
+
+  private void meet() {
+    text.line("    const index_t place = row * columns + column;");
+    text.line("    BARRIER();");
+    text.line("    shared[place] = total;");
+    text.line("    BARRIER();");
+    text.line("    for (index_t apart = rows / 2; apart > 0; apart /= 2) {");
+    text.line("      if (row < apart) {");
+    text.line("        shared[place] = %s(shared[place], shared[place + apart * columns]);", of);
+    text.line("      }");
+    text.line("      BARRIER();");
+    text.line("    }");
+  }
+
+  private void store() {
+    if (fold.stage() == Stage.BLOCKS) {
+      text.line("      out[b * kept + k] = shared[place];");
+      return;
+    }
+    text.coordinates("      ", "k", "o", names("kept_size", fold.keptRank()));
+    text.line(
+        "      out[%s] = (%s)shared[place];",
+        place("o", "out_step", fold.keptRank(), 0), Text.type(result()));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.adjoint.lowering;
+
+import dev.adjoint.spi.Operand;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The iteration space of a launch with the distinct ways in which its operands walk it: operands
+/// that walk alike share an index, and the numbers that it is computed from.
+final class Geometry {
+  private static final long NARROW = Integer.MAX_VALUE;
+
+  final long[] shape;
+
+  /// The walk of each operand, a number into [#strides].
+  final int[] walk;
+
+  /// Strides by walk, over the shape.
+  final List<long[]> strides = new ArrayList<>();
+
+  private Geometry(long[] shape, int operands) {
+    this.shape = shape;
+    this.walk = new int[operands];
+  }
+
+  /// @param operands that have a stride for each dimension of the shape
+  /// @param rank at least as many dimensions as the shape has; missing ones go in front
+  static Geometry of(long[] shape, Operand[] operands, int rank) {
+    int front = rank - shape.length;
+    long[] sizes = new long[rank];
+    Arrays.fill(sizes, 1);
+    System.arraycopy(shape, 0, sizes, front, shape.length);
+    Geometry geometry = new Geometry(sizes, operands.length);
+    for (int o = 0; o < operands.length; o++) {
+      long[] steps = new long[rank];
+      for (int d = 0; d < shape.length; d++) {
+        steps[front + d] = operands[o].stride(d);
+      }
+      geometry.walk[o] = geometry.number(steps);
+    }
+    return geometry;
+  }
+
+  private int number(long[] steps) {
+    for (int w = 0; w < strides.size(); w++) {
+      if (Arrays.equals(strides.get(w), steps)) {
+        return w;
+      }
+    }
+    strides.add(steps);
+    return strides.size() - 1;
+  }
+
+  /// Whether every index and every distance fits 32 bits.
+  boolean isNarrow() {
+    long elements = 1;
+    for (long size : shape) {
+      elements *= size;
+    }
+    if (elements > NARROW) {
+      return false;
+    }
+    for (long[] steps : strides) {
+      long reach = 0;
+      for (int d = 0; d < shape.length; d++) {
+        reach += Math.abs(steps[d]) * Math.max(shape[d] - 1, 0);
+      }
+      if (reach > NARROW) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether there is one dimension, in which each operand is dense or repeats one element.
+  boolean isDense() {
+    return shape.length == 1 && strides.stream().allMatch(s -> s[0] == 1 || s[0] == 0);
+  }
+
+  /// The rank that kernels are made for: few enough ranks that few kernels are made.
+  static int rankFor(int rank) {
+    return rank <= 2 ? Math.max(rank, 1) : rank <= 4 ? 4 : rank;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.adjoint.lowering;
+
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DeviceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The files of `native-kernels`, as one text: a driver's compiler has no folders to include from.
+final class KernelFiles {
+  private static final String FOLDER = "dev/adjoint/kernels/";
+  private static final Pattern INCLUDE =
+      Pattern.compile("^#include \"([^\"]+)\".*$", Pattern.MULTILINE);
+  private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
+  private static final Pattern ENTRY = Pattern.compile("\\bKERNEL(\\d|_OF_MANY)\\((\\w+)");
+
+  private static final Map<String, String> TEXTS = new ConcurrentHashMap<>();
+
+  private KernelFiles() {}
+
+  /// The words of the dialect and every row of these types.
+  static String rows(Collection<DType> types) {
+    StringBuilder text = new StringBuilder(expanded("dialect.h"));
+    for (DType type : new TreeSet<>(types)) {
+      text.append(expanded("types/" + type.suffix() + ".h"))
+          .append(expanded("elementwise/of_one.h"))
+          .append(expanded("types/none.h"));
+    }
+    return text.toString();
+  }
+
+  /// All kernels of the file that this one is written in, for one type.
+  static String structured(String kernel, DType type) {
+    return expanded("dialect.h")
+        + "#define ALL(...) __VA_ARGS__\n#define LOCAL_BYTES 8\n"
+        + expanded("types/" + type.suffix() + ".h")
+        + expanded(file(kernel));
+  }
+
+  /// The file a structured kernel is written in.
+  static String file(String kernel) {
+    String file = Structured.FILES.get(kernel);
+    if (file == null) {
+      throw new IllegalArgumentException("no kernel file has " + kernel);
+    }
+    return file;
+  }
+
+  /// Whether the kernel has as many operands as a size says.
+  static boolean takesMany(String kernel) {
+    return Structured.OF_MANY.contains(kernel);
+  }
+
+  /// Whether there is such a kernel, for some type.
+  static boolean has(String kernel) {
+    return Structured.FILES.containsKey(kernel);
+  }
+
+  /// Files of structured kernels by kernel, found by reading them once.
+  private static final class Structured {
+    static final Map<String, String> FILES = new HashMap<>();
+    static final Set<String> OF_MANY = new HashSet<>();
+
+    static {
+      Matcher include = INCLUDE.matcher(read("structured/devices.h"));
+      while (include.find()) {
+        String file = "structured/" + include.group(1);
+        Matcher entry = ENTRY.matcher(read(file));
+        while (entry.find()) {
+          FILES.put(entry.group(2), file);
+          if (entry.group(1).equals("_OF_MANY")) {
+            OF_MANY.add(entry.group(2));
+          }
+        }
+      }
+    }
+  }
+
+  private static String expanded(String path) {
+    return TEXTS.computeIfAbsent(path, p -> expand(p, COMMENT.matcher(read(p)).replaceAll("")));
+  }
+
+  /// A file that is not there stays as it was written: another dialect's branch includes it.
+  private static String expand(String path, String text) {
+    String folder = path.substring(0, path.lastIndexOf('/') + 1);
+    return INCLUDE
+        .matcher(text.replace("#pragma once\n", ""))
+        .replaceAll(include -> {
+          String inner = normal(folder + include.group(1));
+          boolean there = KernelFiles.class.getClassLoader().getResource(FOLDER + inner) != null;
+          String replacement =
+              there ? expand(inner, COMMENT.matcher(read(inner)).replaceAll("")) : include.group();
+          return Matcher.quoteReplacement(replacement);
+        });
+  }
+
+  private static String normal(String path) {
+    return path.replaceAll("[^/]+/\\.\\./", "");
+  }
+
+  private static String read(String path) {
+    ClassLoader loader = KernelFiles.class.getClassLoader();
+    try (InputStream in = loader.getResourceAsStream(FOLDER + path)) {
+      if (in == null) {
+        throw new DeviceException(
+            "The kernels' source "
+                + path
+                + " is not on the class path. Add the artifact dev.adjoint:adjoint-native-kernels.");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new DeviceException("Cannot read the kernels' source " + path + ": " + e);
+    }
+  }
+}
