@@ -1,12 +1,13 @@
 package dev.adjoint.lowering;
 
+import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
 /// One kernel in the words that all dialects share. Equal structures are the same object, so a
 /// backend may keep what it compiled by identity.
 ///
-/// With the property `adjoint.kernels.print` each source goes to the standard error stream before
-/// it is compiled, without the rows that precede it.
+/// With the property `adjoint.kernels.print` each source goes to the log before it is compiled,
+/// without the rows that precede it.
 public final class KernelSource {
   private final String name;
   private final Supplier<String> text;
@@ -25,7 +26,8 @@ public final class KernelSource {
   public String text() {
     String whole = text.get();
     if (Boolean.getBoolean("adjoint.kernels.print")) {
-      System.err.println(whole.substring(Math.max(0, whole.lastIndexOf("struct words"))));
+      int own = Math.max(0, whole.lastIndexOf("struct words"));
+      System.getLogger("dev.adjoint").log(Level.INFO, whole.substring(own));
     }
     return whole;
   }

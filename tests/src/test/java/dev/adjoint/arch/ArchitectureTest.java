@@ -54,6 +54,7 @@ class ArchitectureTest {
             ROOT,
             ROOT + ".backend.cpu",
             ROOT + ".graph",
+            ROOT + ".lowering",
             ROOT + ".memory",
             ROOT + ".op",
             ROOT + ".spi",
@@ -69,6 +70,11 @@ class ArchitectureTest {
   @Test
   void theSpiUsesTypes() {
     layer(ROOT + ".spi", ROOT + ".spi", ROOT + ".type");
+  }
+
+  @Test
+  void loweringUsesTheSpiAndTypes() {
+    layer(ROOT + ".lowering", ROOT + ".lowering", ROOT + ".spi", ROOT + ".type");
   }
 
   @Test
@@ -103,17 +109,23 @@ class ArchitectureTest {
   }
 
   @Test
-  void backendsSeeTheSpiAndTypesOnly() {
-    for (String backend : List.of("cpu", "cuda", "opencl")) {
-      String own = ROOT + ".backend." + backend + "..";
-      noClasses()
-          .that()
-          .resideInAPackage(own)
-          .should()
-          .dependOnClassesThat(ours(own, ROOT + ".spi", ROOT + ".type"))
-          .allowEmptyShould(true)
-          .check(CLASSES);
-    }
+  void backendsSeeTheSpiAndTypesAndThoseThatCompileLowering() {
+    backend("cpu", ROOT + ".spi", ROOT + ".type");
+    backend("cuda", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering");
+    backend("opencl", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering");
+  }
+
+  private static void backend(String kind, String... mayUse) {
+    String own = ROOT + ".backend." + kind + "..";
+    String[] allowed = Arrays.copyOf(mayUse, mayUse.length + 1);
+    allowed[mayUse.length] = own;
+    noClasses()
+        .that()
+        .resideInAPackage(own)
+        .should()
+        .dependOnClassesThat(ours(allowed))
+        .allowEmptyShould(true)
+        .check(CLASSES);
   }
 
   private static DescribedPredicate<JavaMethodCall> callOf(Class<?> owner, String... methods) {

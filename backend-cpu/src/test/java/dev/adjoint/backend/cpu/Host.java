@@ -120,7 +120,7 @@ final class Host implements AutoCloseable {
         Arrays.stream(buffers).map(b -> new Operand(b, 0, new long[0])).toArray(Operand[]::new);
     backend.launch(
         new Launch.Call(
-            "test", new Kernel(kernel, type), operands, sizes, new double[0], groups, 1 << 12));
+            "test", new Kernel(kernel, type), operands, sizes, groups, 1 << 12));
   }
 
   @Override

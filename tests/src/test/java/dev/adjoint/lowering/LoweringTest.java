@@ -1,0 +1,157 @@
+package dev.adjoint.lowering;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Kernel;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
+import dev.adjoint.spi.Program;
+import dev.adjoint.spi.Program.Instruction;
+import dev.adjoint.spi.Reducer;
+import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.DeviceException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What is compiled follows from structure; shapes, strides, offsets and numbers are words.
+class LoweringTest {
+  private static final Buffer MEMORY = () -> Long.MAX_VALUE;
+  private static final Row MUL = Row.of(Row.Family.BINARY, "mul");
+
+  private final Lowering lowering =
+      new Lowering(new Limits("opencl:0", 256, 32 << 10, 4, 128, true));
+
+  private static Program scaled(DType type) {
+    return Program.of(
+        List.of(type),
+        List.of(type),
+        List.of(new Instruction(MUL, type, List.of(0, 1))),
+        List.of(2));
+  }
+
+  private KernelLaunch lower(Launch launch) {
+    List<KernelLaunch> launches = lowering.lower(launch, bytes -> MEMORY);
+    assertEquals(1, launches.size());
+    return launches.getFirst();
+  }
+
+  private KernelLaunch scaled(long[] shape, long[] from, long[] to, long offset, long scalar) {
+    Operand[] operands = {new Operand(MEMORY, offset, from), new Operand(MEMORY, 0, to)};
+    return lower(
+        new Launch.Elementwise("mul", scaled(DType.FLOAT32), shape, operands, new long[] {scalar}));
+  }
+
+  private static long[] longs(long... values) {
+    return values;
+  }
+
+  @Test
+  void shapesStridesOffsetsAndNumbersAreNotPartOfAKernel() {
+    KernelLaunch one = scaled(longs(3, 5), longs(5, 1), longs(1, 3), 0, 7);
+    KernelLaunch other = scaled(longs(8, 9), longs(987654, 1), longs(1, 8), 4, 8);
+    assertSame(one.source(), other.source());
+    assertFalse(one.source().text().contains("987654"), "no literal of the launch");
+    assertTrue(contains(other.words(), 987654) && contains(other.words(), 8));
+  }
+
+  private static boolean contains(long[] words, long word) {
+    for (long w : words) {
+      if (w == word) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void longDenseLaunchesMovePacks() {
+    long[] dense = longs(1);
+    String text = scaled(longs(1 << 16), dense, dense, 0, 0).source().text();
+    assertTrue(text.contains("PACK_OF(float) *packs0"), text);
+    KernelLaunch unaligned = scaled(longs(1 << 16), dense, dense, 3, 0);
+    assertFalse(unaligned.source().text().contains("*packs0"));
+  }
+
+  @Test
+  void distancesBeyond32BitsAreComputedIn64() {
+    KernelLaunch near = scaled(longs(2), longs(Integer.MAX_VALUE), longs(1), 0, 0);
+    KernelLaunch far = scaled(longs(2), longs(1L << 31), longs(1), 0, 0);
+    assertTrue(near.source().text().contains("typedef uint32_t index_t"));
+    assertTrue(far.source().text().contains("typedef int64_t index_t"));
+    assertNotSame(near.source(), far.source());
+  }
+
+  @Test
+  void aKernelsNameHasAHashOfItsStructure() {
+    KernelLaunch one = scaled(longs(4), longs(1), longs(1), 0, 0);
+    KernelLaunch other = scaled(longs(4, 4), longs(1, 4), longs(4, 1), 0, 0);
+    assertTrue(one.source().name().matches("elementwise_[0-9a-f]{20}"), one.source().name());
+    assertFalse(one.source().name().equals(other.source().name()));
+    assertTrue(one.source().text().contains("ENTRY " + one.source().name() + "("));
+  }
+
+  @Test
+  void foldsOfManyElementsIntoFewResultsTakeTwoKernels() {
+    Program copy = Program.of(List.of(DType.FLOAT32), List.of(), List.of(), List.of(0));
+    Operand[] operands = {new Operand(MEMORY, 0, longs(0, 1)), new Operand(MEMORY, 0, longs(1))};
+    Launch.Fold sum =
+        new Launch.Fold("sum", Reducer.SUM, copy, longs(1, 1 << 20), 1, operands, longs());
+    List<Long> scratch = new ArrayList<>();
+    List<KernelLaunch> launches =
+        lowering.lower(
+            sum,
+            bytes -> {
+              scratch.add(bytes);
+              return MEMORY;
+            });
+    assertEquals(2, launches.size());
+    assertEquals(1, scratch.size());
+    assertTrue(launches.getFirst().source().text().contains("GLOBAL sum_accumulator_f32 *out"));
+    assertEquals(1, launches.getLast().groups());
+  }
+
+  @Test
+  void kernelsOfTheLibraryAreFoundByName() {
+    assertTrue(lowering.has(new Kernel("softmax", DType.FLOAT32)));
+    assertFalse(lowering.has(new Kernel("hardmax", DType.FLOAT32)));
+    String text = lowering.source(new Kernel("softmax", DType.FLOAT32)).text();
+    assertTrue(text.contains("KERNEL2(softmax"), text);
+    assertFalse(text.contains("#include \"../dialect"), "includes are in place");
+  }
+
+  @Test
+  void aDeviceWithoutFloat64SaysWhatToDo() {
+    Lowering small = new Lowering(new Limits("opencl:1", 256, 32 << 10, 4, 128, false));
+    Operand[] operands = {new Operand(MEMORY, 0, longs(1)), new Operand(MEMORY, 0, longs(1))};
+    Launch launch =
+        new Launch.Elementwise("mul", scaled(DType.FLOAT64), longs(4), operands, longs(0));
+    DeviceException e =
+        assertThrows(DeviceException.class, () -> small.lower(launch, bytes -> MEMORY));
+    assertEquals(
+        "mul: opencl:1 does not compute in float64. Use to(DType.FLOAT32), or another device.",
+        e.getMessage());
+  }
+
+  @Test
+  void moreWordsThanADeviceTakesIsAnError() {
+    Lowering small = new Lowering(new Limits("opencl:1", 256, 32 << 10, 4, 8, true));
+    Operand[] operands = {
+      new Operand(MEMORY, 0, longs(1, 3, 9)), new Operand(MEMORY, 0, longs(9, 3, 1))
+    };
+    Launch launch =
+        new Launch.Elementwise("mul", scaled(DType.FLOAT32), longs(3, 3, 3), operands, longs(0));
+    DeviceException e =
+        assertThrows(DeviceException.class, () -> small.lower(launch, bytes -> MEMORY));
+    assertTrue(
+        e.getMessage().startsWith("mul: 2 operands of this many layouts need 15 words"),
+        e::getMessage);
+  }
+}
