@@ -30,7 +30,7 @@ final class AccumulateGrad extends Node {
     if (g != null && leaf.requiresGrad()) {
       add(leaf, g, true);
     }
-    return new EagerTensor[0];
+    return NO_GRADIENTS;
   }
 
   @Override

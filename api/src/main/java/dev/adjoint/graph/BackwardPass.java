@@ -17,23 +17,35 @@ import org.jspecify.annotations.Nullable;
 /// ready, the one recorded last runs first, and accumulators before all. Nothing recurses.
 final class BackwardPass {
 
+  private static final State[] NOWHERE = {};
+
   /// What the walk knows of a node: how many gradients are still to come, and their sums so far.
-  private static final class State {
+  private static final class State implements Comparable<State> {
+    final Node node;
+    final @Nullable EagerTensor[] sums;
+
+    /// The states of the nodes before it, by edge; null where no gradient is asked for.
+    @Nullable State[] next = NOWHERE;
+
     int awaited;
     boolean needed = true;
-    @Nullable EagerTensor[] sums;
 
     /// Where the results of [Autograd#grad] come from: the indices of inputs by slot.
     @Nullable List<int[]> captures;
 
     State(Node node) {
-      sums = new EagerTensor[node.outputs];
+      this.node = node;
+      this.sums = new EagerTensor[node.outputs];
+    }
+
+    @Override
+    public int compareTo(State other) {
+      return Long.compare(other.node.sequence, node.sequence);
     }
   }
 
   private final Map<Node, State> states = new HashMap<>();
-  private final PriorityQueue<Node> ready =
-      new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.sequence).reversed());
+  private final PriorityQueue<State> ready = new PriorityQueue<>();
   private final boolean retainGraph;
   private final boolean accumulate;
   private @Nullable EagerTensor[] captured = new EagerTensor[0];
@@ -56,44 +68,42 @@ final class BackwardPass {
         markNeeded(inputs);
       }
       for (int i = 0; i < roots.size(); i++) {
-        Node node = requireNonNull(roots.get(i).node());
-        EagerTensor g = gradients.get(i).sibling();
-        HandleScope.free(g);
-        add(requireNonNull(states.get(node)), roots.get(i).slot(), g);
+        State root = requireNonNull(states.get(roots.get(i).node()));
+        arrive(root, roots.get(i).slot(), owned(gradients.get(i).sibling()));
       }
-      for (Node node : states.keySet()) {
-        if (requireNonNull(states.get(node)).awaited == 0) {
-          ready.add(node);
-        }
-      }
-      for (Node node = ready.poll(); node != null; node = ready.poll()) {
-        step(node, requireNonNull(states.remove(node)));
+      for (State state = ready.poll(); state != null; state = ready.poll()) {
+        step(state);
       }
     }
     return captured;
   }
 
   private void discover(List<Node.Slot> roots) {
-    ArrayDeque<Node> stack = new ArrayDeque<>();
+    ArrayDeque<State> stack = new ArrayDeque<>();
     for (Node.Slot root : roots) {
       visit(requireNonNull(root.node()), stack);
     }
-    for (Node node = stack.poll(); node != null; node = stack.poll()) {
-      for (Node.Slot slot : node.next) {
-        if (slot.node() != null) {
-          visit(slot.node(), stack).awaited++;
+    for (State state = stack.poll(); state != null; state = stack.poll()) {
+      Node.Slot[] slots = state.node.next;
+      if (slots.length > 0) {
+        state.next = new State[slots.length];
+        for (int i = 0; i < slots.length; i++) {
+          Node before = slots[i].node();
+          state.next[i] = before == null ? null : visit(before, stack);
         }
       }
     }
   }
 
-  private State visit(Node node, ArrayDeque<Node> stack) {
+  /// Counts one more way to a node.
+  private State visit(Node node, ArrayDeque<State> stack) {
     State state = states.get(node);
     if (state == null) {
       state = new State(node);
       states.put(node, state);
-      stack.push(node);
+      stack.push(state);
     }
+    state.awaited++;
     return state;
   }
 
@@ -110,43 +120,37 @@ final class BackwardPass {
         s.captures = captures;
       }
     }
-    Node[] deepestLast = states.keySet().toArray(Node[]::new);
-    Arrays.sort(deepestLast, Comparator.comparingInt(n -> n.depth));
-    for (Node node : deepestLast) {
-      State state = requireNonNull(states.get(node));
-      for (Node.Slot slot : node.next) {
-        State before = slot.node() == null ? null : states.get(slot.node());
+    State[] deepestLast = states.values().toArray(State[]::new);
+    Arrays.sort(deepestLast, Comparator.comparingInt(s -> s.node.depth));
+    for (State state : deepestLast) {
+      for (State before : state.next) {
         state.needed |= before != null && (before.needed || before.captures != null);
       }
     }
   }
 
-  private void step(Node node, State state) {
+  private void step(State state) {
+    Node node = state.node;
     @Nullable EagerTensor[] gradients = state.sums;
-    if (!state.needed && state.captures == null) {
-      close(gradients);
-      skip(node);
-      return;
+    if (state.needed || state.captures != null) {
+      runHooks(node, gradients);
     }
-    runHooks(node, gradients);
     if (state.captures != null) {
       for (int[] c : state.captures) {
         EagerTensor g = gradients[c[0]];
         captured[c[1]] = g == null ? null : owned(g.sibling());
       }
     }
-    if (!state.needed) {
-      close(gradients);
-      skip(node);
-      return;
-    }
-    @Nullable EagerTensor[] results = node.apply(gradients);
-    if (!retainGraph) {
-      node.release();
+    @Nullable EagerTensor[] results = Node.NO_GRADIENTS;
+    if (state.needed) {
+      results = node.apply(gradients);
+      if (!retainGraph) {
+        node.release();
+      }
     }
     // A node's own arguments go first, so that what it passed on is again unshared.
     close(gradients);
-    distribute(node, results);
+    distribute(state, results);
   }
 
   private void runHooks(Node node, @Nullable EagerTensor[] gradients) {
@@ -167,28 +171,22 @@ final class BackwardPass {
     }
   }
 
-  private void distribute(Node node, @Nullable EagerTensor[] results) {
-    for (int i = 0; i < node.next.length; i++) {
-      Node target = node.next[i].node();
-      EagerTensor g = i < results.length ? results[i] : null;
-      if (target == null) {
-        continue;
-      }
-      State state = requireNonNull(states.get(target));
-      if (g != null) {
-        add(state, node.next[i].slot(), g);
-      }
-      if (--state.awaited == 0) {
-        ready.add(target);
+  private void distribute(State state, @Nullable EagerTensor[] results) {
+    for (int i = 0; i < state.next.length; i++) {
+      State target = state.next[i];
+      if (target != null) {
+        arrive(target, state.node.next[i].slot(), i < results.length ? results[i] : null);
       }
     }
   }
 
-  private void skip(Node node) {
-    for (Node.Slot slot : node.next) {
-      if (slot.node() != null && --requireNonNull(states.get(slot.node())).awaited == 0) {
-        ready.add(slot.node());
-      }
+  /// One of the awaited gradients, or that there is none.
+  private void arrive(State state, int slot, @Nullable EagerTensor g) {
+    if (g != null) {
+      add(state, slot, g);
+    }
+    if (--state.awaited == 0) {
+      ready.add(state);
     }
   }
 
@@ -213,9 +211,12 @@ final class BackwardPass {
     return (EagerTensor) t;
   }
 
+  /// Closes what a node was given, and lets the collector have it before the pass ends.
   private static void close(@Nullable EagerTensor[] tensors) {
-    for (EagerTensor t : tensors) {
+    for (int i = 0; i < tensors.length; i++) {
+      EagerTensor t = tensors[i];
       if (t != null) {
+        tensors[i] = null;
         t.close();
       }
     }

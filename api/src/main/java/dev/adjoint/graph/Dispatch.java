@@ -5,6 +5,7 @@ import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Scalars;
+import dev.adjoint.memory.Source;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.BinaryOp;
@@ -63,13 +64,11 @@ public final class Dispatch {
     Shape shape = broadcast(op, in);
     DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
     OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
-    Storage[] storages = new Storage[in.length + parameters.length];
-    Layout[] layouts = new Layout[storages.length];
-    arguments(op, in, parameters, shape, type, storages, layouts);
-    Storage out = Fusion.apply(device, op.row(), type, shape, storages, layouts);
+    Source[] sources = arguments(op, in, parameters, shape, type);
+    Storage out = Fusion.apply(device, op.row(), type, shape, sources);
     EagerTensor y = EagerTensor.of(out, Layout.contiguous(shape));
     if (node != null) {
-      y.setHistory(node, 0);
+      y.setHistory(new Node.Slot(node, 0));
       int bits = node.saves();
       if (bits != 0) {
         node.save(bits, in, new EagerTensor[] {y});
@@ -97,7 +96,7 @@ public final class Dispatch {
       for (int i = 0; i < out.length; i++) {
         out[i] = (EagerTensor) results.get(i);
         if (out[i].dtype().isFloating() && op.differentiable(i)) {
-          out[i].setHistory(node, i);
+          out[i].setHistory(new Node.Slot(node, i));
         }
       }
       int bits = node.saves();
@@ -129,7 +128,7 @@ public final class Dispatch {
     for (int i = 0; i < layouts.size(); i++) {
       EagerTensor t = EagerTensor.alias(storage, layouts.get(i), false);
       if (node != null) {
-        t.setHistory(node, i);
+        t.setHistory(new Node.Slot(node, i));
       }
       t.view = ViewInfo.of(in, op, i);
       out.add(t);
@@ -146,24 +145,20 @@ public final class Dispatch {
     return any && GradMode.isEnabled() ? new OpNode(op, inputs, parameters, outputs) : null;
   }
 
-  static void arguments(
-      Elementwise op,
-      EagerTensor[] in,
-      Number[] parameters,
-      Shape shape,
-      DType type,
-      Storage[] storages,
-      Layout[] layouts) {
+  /// A row's arguments: the inputs in its order, then the parameters.
+  static Source[] arguments(
+      Elementwise op, EagerTensor[] in, Number[] parameters, Shape shape, DType type) {
+    Source[] sources = new Source[in.length + parameters.length];
     for (int i = 0; i < in.length; i++) {
       EagerTensor t = in[op.argument(i)];
-      storages[i] = t.storage();
-      layouts[i] = t.layout().expand(shape);
+      sources[i] = new Source(t.storage(), t.layout().expand(shape));
     }
     for (int i = 0; i < parameters.length; i++) {
-      storages[in.length + i] =
-          Storage.constant(storages[0].device(), type, 1, Scalars.bits(parameters[i], type));
-      layouts[in.length + i] = layouts[0];
+      OpenDevice device = sources[0].storage().device();
+      Storage number = Storage.constant(device, type, 1, Scalars.bits(parameters[i], type));
+      sources[in.length + i] = new Source(number, sources[0].layout());
     }
+    return sources;
   }
 
   static EagerTensor[] eager(Tensor[] inputs) {

@@ -25,9 +25,7 @@ public final class EagerTensor implements Tensor {
   @Nullable HandleScope scope;
 
   private boolean requiresGrad;
-  private @Nullable Node gradFn;
-  private int outputNr;
-  private @Nullable AccumulateGrad accumulator;
+  private Node.Slot history = Node.Slot.NONE; // a leaf's names its accumulator, made on first use
   @Nullable EagerTensor grad;
   boolean gradSeen;
   private boolean retainsGrad;
@@ -56,7 +54,7 @@ public final class EagerTensor implements Tensor {
     EagerTensor t = alias(storage(), layout, wrappedNumber);
     Node.Slot slot = gradientSlot();
     if (slot.node() != null) {
-      t.setHistory(slot.node(), slot.slot());
+      t.setHistory(slot);
     }
     return t;
   }
@@ -150,7 +148,7 @@ public final class EagerTensor implements Tensor {
               + " variable in a subgraph that doesn't require differentiation use var_no_grad ="
               + " var.detach().");
     }
-    requiresGrad = required || gradFn != null;
+    requiresGrad = required;
     return this;
   }
 
@@ -160,54 +158,50 @@ public final class EagerTensor implements Tensor {
     if (v != null && v.isStale(storage.version())) {
       v.regenerate(this, storage.version());
     }
-    return gradFn;
+    return maker();
+  }
+
+  private @Nullable Node maker() {
+    Node node = history.node();
+    return node instanceof AccumulateGrad ? null : node;
   }
 
   @Override
   public int outputNr() {
-    return outputNr;
+    return history.slot();
   }
 
-  /// Makes this the result of a node.
-  void setHistory(Node node, int nr) {
-    if (node instanceof AccumulateGrad leaf) {
-      accumulator = leaf;
-      requiresGrad = true;
-      return;
+  /// Makes this a result of a node, or another handle on a leaf.
+  void setHistory(Node.Slot made) {
+    Node before = maker();
+    if (retainsGrad && before != null && before.hooks != null) {
+      before.hooks.forget(this);
+      requireNonNull(made.node()).hooks().retain(made.slot(), this);
     }
-    if (retainsGrad && gradFn != null && gradFn.hooks != null) {
-      gradFn.hooks.forget(this);
-      node.hooks().retain(nr, this);
-    }
-    gradFn = node;
-    outputNr = nr;
+    history = made;
     requiresGrad = true;
   }
 
   void clearHistory() {
-    gradFn = null;
-    outputNr = 0;
+    history = Node.Slot.NONE;
     requiresGrad = false;
-    accumulator = null;
     view = null;
   }
 
   /// Where this tensor's gradient goes: its node, or for a leaf its accumulator, made on first use.
   Node.Slot gradientSlot() {
-    Node node = gradFn();
-    if (node != null) {
-      return new Node.Slot(node, outputNr);
+    if (gradFn() == null && !requiresGrad) {
+      return Node.Slot.NONE;
     }
-    return requiresGrad ? new Node.Slot(accumulator(), 0) : Node.Slot.NONE;
+    Node.Slot known = history;
+    return known.node() == null ? accumulator() : known;
   }
 
-  private synchronized AccumulateGrad accumulator() {
-    AccumulateGrad a = accumulator;
-    if (a == null) {
-      a = new AccumulateGrad(this);
-      accumulator = a;
+  private synchronized Node.Slot accumulator() {
+    if (history.node() == null) {
+      history = new Node.Slot(new AccumulateGrad(this), 0);
     }
-    return a;
+    return history;
   }
 
   @Override
@@ -244,7 +238,7 @@ public final class EagerTensor implements Tensor {
     Node node = gradFn();
     if (node != null && !retainsGrad) {
       retainsGrad = true;
-      node.hooks().retain(outputNr, this);
+      node.hooks().retain(history.slot(), this);
     }
     return this;
   }

@@ -1,5 +1,7 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.Tensor;
 import java.util.ArrayList;
 import java.util.function.Supplier;
@@ -7,44 +9,54 @@ import org.jspecify.annotations.Nullable;
 
 /// Closes the tensors made on this thread while it is the innermost open scope, but those taken out.
 public final class HandleScope implements AutoCloseable {
-  private static final ThreadLocal<@Nullable HandleScope> CURRENT = new ThreadLocal<>();
 
-  private final @Nullable HandleScope outer = CURRENT.get();
-  private final ArrayList<EagerTensor> handles = new ArrayList<>(4);
+  /// A thread's innermost scope.
+  private static final class Innermost {
+    @Nullable HandleScope scope;
+  }
+
+  private static final ThreadLocal<Innermost> INNERMOST = ThreadLocal.withInitial(Innermost::new);
+
+  private final Innermost innermost;
+  private final @Nullable HandleScope outer;
+  private final ArrayList<EagerTensor> handles = new ArrayList<>();
   private final boolean users;
 
   private HandleScope(boolean users) {
+    this.innermost = INNERMOST.get();
+    this.outer = innermost.scope;
     this.users = users;
+    innermost.scope = this;
   }
 
   public static HandleScope open() {
-    return open(false);
+    return new HandleScope(false);
   }
 
   /// Opens a scope that the user asked for; it also takes what the user's hooks make.
   public static HandleScope openForUser() {
-    return open(true);
+    return new HandleScope(true);
   }
 
-  private static HandleScope open(boolean users) {
-    HandleScope s = new HandleScope(users);
-    CURRENT.set(s);
-    return s;
+  /// The innermost open scope; there must be one.
+  static HandleScope current() {
+    return requireNonNull(INNERMOST.get().scope);
   }
 
   /// Calls the user's code in the midst of internal work: what it makes outlives that work, as if it
   /// had been made outside.
   static <T extends @Nullable Object> T outside(Supplier<T> body) {
-    HandleScope inner = CURRENT.get();
+    Innermost innermost = INNERMOST.get();
+    HandleScope inner = innermost.scope;
     HandleScope s = inner;
     while (s != null && !s.users) {
       s = s.outer;
     }
-    CURRENT.set(s);
+    innermost.scope = s;
     try {
       return body.get();
     } finally {
-      CURRENT.set(inner);
+      innermost.scope = inner;
     }
   }
 
@@ -58,7 +70,7 @@ public final class HandleScope implements AutoCloseable {
   }
 
   static void register(EagerTensor tensor) {
-    HandleScope s = CURRENT.get();
+    HandleScope s = INNERMOST.get().scope;
     if (s != null) {
       tensor.scope = s;
       s.handles.add(tensor);
@@ -86,18 +98,24 @@ public final class HandleScope implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    if (outer == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(outer);
-    }
-    for (EagerTensor t : handles) {
+  /// A place in the order in which tensors are made, for [#closeSince].
+  int mark() {
+    return handles.size();
+  }
+
+  /// Closes what was made after a mark, as if a scope had been opened there.
+  void closeSince(int mark) {
+    for (int i = handles.size() - 1; i >= mark; i--) {
+      EagerTensor t = handles.removeLast();
       if (t.scope == this) {
         t.close();
       }
     }
-    handles.clear();
+  }
+
+  @Override
+  public void close() {
+    innermost.scope = outer;
+    closeSince(0);
   }
 }

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.Tensor;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.Source;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.Compute;
@@ -38,10 +39,8 @@ public final class InPlace {
       node.save(bits & 0xff, saving, new EagerTensor[0]);
     }
     Overwriting.separate(target, in);
-    Storage[] storages = new Storage[in.length + parameters.length];
-    Layout[] layouts = new Layout[storages.length];
-    Dispatch.arguments(op, in, parameters, shape, type, storages, layouts);
-    Fusion.store(target.storage(), target.layout(), op.row(), type, storages, layouts, writer);
+    Source[] sources = Dispatch.arguments(op, in, parameters, shape, type);
+    Fusion.store(target.storage(), target.layout(), op.row(), type, sources, writer);
     if (node != null) {
       Overwriting.rebase(target, node);
       node.saveResults(bits, target);
@@ -99,17 +98,17 @@ public final class InPlace {
         target.layout(),
         Row.CAST,
         target.dtype(),
-        new Storage[] {in[1].storage()},
-        new Layout[] {in[1].layout().expand(target.shape())},
+        new Source[] {new Source(in[1].storage(), in[1].layout().expand(target.shape()))},
         writer);
   }
 
   /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.
   static void accumulate(EagerTensor sum, EagerTensor g) {
-    Storage[] storages = {sum.storage(), g.storage()};
-    Layout[] layouts = {sum.layout(), g.layout()};
+    Source[] both = {
+      new Source(sum.storage(), sum.layout()), new Source(g.storage(), g.layout()),
+    };
     Row add = BinaryOp.ADD.row();
-    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), storages, layouts, "add_");
+    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), both, "add_");
   }
 
   /// Overwrites tensors of one shape with values computed from them, in one launch and without

@@ -18,6 +18,9 @@ public abstract non-sealed class Node implements GradFn {
     static final Slot NONE = new Slot(null, 0);
   }
 
+  /// What a node yields that passes no gradient on.
+  static final @Nullable EagerTensor[] NO_GRADIENTS = {};
+
   private static final AtomicLong SEQUENCE = new AtomicLong();
 
   /// Accumulators run as soon as they are ready, so that gradients in flight are freed early.

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// The node of a recorded operation: applies the operation's derivative to what was saved.
 final class OpNode extends Node implements Saved {
   private static final Number[] NO_NUMBERS = {};
+  private static final @Nullable SavedTensor[] NOT_SAVED = {};
 
   // Inputs beyond these are never saved: they are those of a concatenation.
   private static final int MAX_SAVED = 8;
@@ -29,7 +30,7 @@ final class OpNode extends Node implements Saved {
   private final Shape[] shapes;
   private final DType[] types;
   private final Number[] parameters;
-  private @Nullable SavedTensor[] saved = new SavedTensor[0];
+  private @Nullable SavedTensor[] saved = NOT_SAVED;
   private boolean freed;
 
   OpNode(Op op, EagerTensor[] inputs, Number @Nullable [] parameters, int outputs) {
@@ -123,24 +124,34 @@ final class OpNode extends Node implements Saved {
     if (!any) {
       return results;
     }
-    try (Window _ = Window.open();
-        HandleScope _ = HandleScope.open()) {
-      if (op instanceof Elementwise e) {
-        Tensor g = requireNonNull(gradients[0]);
-        for (int i = 0; i < results.length; i++) {
-          Derivative d = needs(i) ? e.derivative(i) : null;
-          results[i] = d == null ? null : finish(d.formula().apply(g, this), i, gradients, results);
-        }
-        return results;
-      }
-      List<? extends @Nullable Tensor> raw =
-          structured(new ArrayList<@Nullable Tensor>(Arrays.asList(gradients)));
-      for (int i = 0; i < results.length; i++) {
-        Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
-        results[i] = t == null ? null : finish(t, i, gradients, results);
+    HandleScope scope = HandleScope.current();
+    int mark = scope.mark();
+    try (Window _ = Window.open()) {
+      try {
+        differentiate(gradients, results);
+      } finally {
+        // Before the window computes: nobody wants what only the formulas held.
+        scope.closeSince(mark);
       }
     }
     return results;
+  }
+
+  private void differentiate(@Nullable EagerTensor[] gradients, @Nullable EagerTensor[] results) {
+    if (op instanceof Elementwise e) {
+      Tensor g = requireNonNull(gradients[0]);
+      for (int i = 0; i < results.length; i++) {
+        Derivative d = needs(i) ? e.derivative(i) : null;
+        results[i] = d == null ? null : finish(d.formula().apply(g, this), i, gradients, results);
+      }
+      return;
+    }
+    List<? extends @Nullable Tensor> raw =
+        structured(new ArrayList<@Nullable Tensor>(Arrays.asList(gradients)));
+    for (int i = 0; i < results.length; i++) {
+      Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
+      results[i] = t == null ? null : finish(t, i, gradients, results);
+    }
   }
 
   private List<? extends @Nullable Tensor> structured(List<@Nullable Tensor> gradients) {
@@ -176,7 +187,7 @@ final class OpNode extends Node implements Saved {
         freed = true;
       }
     }
-    saved = new SavedTensor[0];
+    saved = NOT_SAVED;
   }
 
   private GraphException secondTime() {

@@ -81,7 +81,7 @@ final class Overwriting {
     EagerTensor copy = (EagerTensor) GradMode.with(false, () -> target.detach().clone());
     Node.Slot slot = target.gradientSlot();
     if (slot.node() != null) {
-      copy.setHistory(slot.node(), slot.slot());
+      copy.setHistory(slot);
     }
     return copy;
   }
@@ -109,11 +109,11 @@ final class Overwriting {
   static void rebase(EagerTensor target, Node node) {
     ViewInfo view = target.view;
     if (view == null) {
-      target.setHistory(node, 0);
+      target.setHistory(new Node.Slot(node, 0));
       return;
     }
     CopySlices copy = new CopySlices(view.base, view, node);
-    view.base.setHistory(copy, 0);
+    view.base.setHistory(new Node.Slot(copy, 0));
     view.regenerate(target, target.storage().version());
   }
 }

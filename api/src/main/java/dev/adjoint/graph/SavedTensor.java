@@ -47,9 +47,9 @@ final class SavedTensor {
               + "This is not supported, please use out-of-place `.detach()` instead");
     }
     EagerTensor t = EagerTensor.alias(storage, layout, original.isWrappedNumber());
-    Node node = isOutput ? saver : origin.node();
-    if (node != null && GradMode.isEnabled() && storage.type().isFloating()) {
-      t.setHistory(node, isOutput ? outputNr : origin.slot());
+    Node.Slot slot = isOutput ? new Node.Slot(saver, outputNr) : origin;
+    if (slot.node() != null && GradMode.isEnabled() && storage.type().isFloating()) {
+      t.setHistory(slot);
     }
     return t;
   }

@@ -25,8 +25,7 @@ public final class Sequences {
   public static Tensor range(long n, Device device) {
     OpenDevice open = Devices.open(device);
     Shape shape = Shape.of(n);
-    Storage numbers =
-        Fusion.apply(open, Row.INDEX, DType.INT64, shape, new Storage[0], new Layout[0]);
+    Storage numbers = Fusion.apply(open, Row.INDEX, DType.INT64, shape);
     return EagerTensor.of(numbers, Layout.contiguous(shape));
   }
 

@@ -64,7 +64,7 @@ final class ViewInfo {
               + " out-of-place one.");
     }
     version = now;
-    view.setHistory(new ViewNode(base, this), 0);
+    view.setHistory(new Node.Slot(new ViewNode(base, this), 0));
   }
 
   /// Finds what forbids writing through this view while recording.

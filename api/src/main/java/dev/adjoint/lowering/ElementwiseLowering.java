@@ -14,6 +14,9 @@ final class ElementwiseLowering {
 
   private static final long LONG = 1 << 16;
 
+  /// So many operands have room for a walk of their own among the words.
+  private static final int FEW_OPERANDS = 12;
+
   /// Everything that the text of a kernel depends on. Shapes, strides and numbers are words.
   ///
   /// @param walks the walk of each operand; for packs, 1 where it is dense and 0 where it repeats
@@ -33,12 +36,13 @@ final class ElementwiseLowering {
 
   KernelLaunch lower(Launch.Elementwise launch) {
     Operand[] operands = launch.operands();
-    int rank = Geometry.rankFor(launch.shape().length);
-    Geometry geometry = Geometry.of(launch.shape(), operands, rank);
     long n = 1;
     for (long size : launch.shape()) {
       n *= size;
     }
+    boolean isLong = n >= LONG || operands.length > FEW_OPERANDS;
+    int rank = Geometry.rankFor(launch.shape().length, !isLong);
+    Geometry geometry = Geometry.of(launch.shape(), operands, rank, isLong);
     boolean packs = n >= LONG && geometry.isDense() && alignedForPacks(operands);
     Structure structure = structure(launch.program(), geometry, packs);
     KernelSource source = sources.get(structure);

@@ -14,6 +14,7 @@ import java.util.function.LongFunction;
 /// Folds: one kernel, or one that folds blocks and one that folds what they left.
 final class FoldLowering {
   private static final long ACCUMULATOR_BYTES = 8;
+  private static final long SHORT = 1 << 16;
 
   /// What a kernel of a fold reads and writes.
   enum Stage {
@@ -65,8 +66,9 @@ final class FoldLowering {
     Operand[] operands = launch.operands();
     Operand[] inputs = Arrays.copyOf(operands, operands.length - 1);
     int keptDims = launch.shape().length - launch.folded();
-    int keptRank = Geometry.rankFor(keptDims);
-    int foldedRank = Geometry.rankFor(launch.folded());
+    boolean shortWork = grid.kept() * grid.folded() < SHORT;
+    int keptRank = Geometry.rankFor(keptDims, shortWork);
+    int foldedRank = Geometry.rankFor(launch.folded(), shortWork);
     FoldSpace space = new FoldSpace(launch, inputs, keptRank, foldedRank);
     char[] walks = new char[inputs.length];
     for (int i = 0; i < walks.length; i++) {
@@ -99,9 +101,8 @@ final class FoldLowering {
 
   private KernelLaunch join(Launch.Fold launch, FoldGrid blocks, Buffer partials, Buffer output) {
     FoldGrid grid = blocks.join(limits.lanes());
-    int keptRank = Geometry.rankFor(launch.shape().length - launch.folded());
-    FoldSpace space =
-        new FoldSpace(launch, new Operand[0], keptRank, Geometry.rankFor(launch.folded()));
+    int keptRank = Geometry.rankFor(launch.shape().length - launch.folded(), true);
+    FoldSpace space = new FoldSpace(launch, new Operand[0], keptRank, launch.folded());
     Structure structure =
         new Structure(
             Stage.JOIN,

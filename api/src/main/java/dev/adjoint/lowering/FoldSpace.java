@@ -22,7 +22,7 @@ final class FoldSpace {
     for (int i = 0; i < inputs.length; i++) {
       padded[i] = new Operand(inputs[i].buffer(), inputs[i].offset(), padded(inputs[i]));
     }
-    this.geometry = Geometry.of(shape(), padded, keptRank + foldedRank);
+    this.geometry = Geometry.of(shape(), padded, keptRank + foldedRank, true);
   }
 
   private long[] shape() {

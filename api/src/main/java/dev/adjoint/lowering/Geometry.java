@@ -25,7 +25,8 @@ final class Geometry {
 
   /// @param operands that have a stride for each dimension of the shape
   /// @param rank at least as many dimensions as the shape has; missing ones go in front
-  static Geometry of(long[] shape, Operand[] operands, int rank) {
+  /// @param shares whether operands that walk alike share a walk
+  static Geometry of(long[] shape, Operand[] operands, int rank, boolean shares) {
     int front = rank - shape.length;
     long[] sizes = new long[rank];
     Arrays.fill(sizes, 1);
@@ -36,13 +37,13 @@ final class Geometry {
       for (int d = 0; d < shape.length; d++) {
         steps[front + d] = operands[o].stride(d);
       }
-      geometry.walk[o] = geometry.number(steps);
+      geometry.walk[o] = geometry.number(steps, shares);
     }
     return geometry;
   }
 
-  private int number(long[] steps) {
-    for (int w = 0; w < strides.size(); w++) {
+  private int number(long[] steps, boolean shares) {
+    for (int w = 0; shares && w < strides.size(); w++) {
       if (Arrays.equals(strides.get(w), steps)) {
         return w;
       }
@@ -77,8 +78,9 @@ final class Geometry {
     return shape.length == 1 && strides.stream().allMatch(s -> s[0] == 1 || s[0] == 0);
   }
 
-  /// The rank that kernels are made for: few enough ranks that few kernels are made.
-  static int rankFor(int rank) {
-    return rank <= 2 ? Math.max(rank, 1) : rank <= 4 ? 4 : rank;
+  /// The rank that kernels are made for. A short launch waits for its start, not for its indices:
+  /// one kernel serves all of up to 4 dimensions, and no compiler is waited for again.
+  static int rankFor(int rank, boolean shortWork) {
+    return rank > 4 ? rank : rank > 2 || shortWork ? 4 : Math.max(rank, 1);
   }
 }

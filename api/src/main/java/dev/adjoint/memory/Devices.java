@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The devices of this process by name, opened on first use and kept.
@@ -39,28 +40,34 @@ public final class Devices {
   /// @param remedy what to do to have it; empty when it is there
   public record Finding(Device device, boolean available, String description, String remedy) {}
 
+  private record Ranked(Finding finding, int preference) {}
+
   private static final class Providers {
     static final List<BackendProvider> ALL = load();
 
     private static List<BackendProvider> load() {
       List<BackendProvider> found = new ArrayList<>();
       ServiceLoader.load(BackendProvider.class, Devices.class.getClassLoader()).forEach(found::add);
-      found.sort(Comparator.comparingInt(BackendProvider::preference).reversed());
       return List.copyOf(found);
     }
   }
 
   /// Every device found, best first, then every kind not found with the reason.
   public static List<Finding> explain() {
-    List<Finding> out = new ArrayList<>();
+    List<Ranked> found = new ArrayList<>();
     List<Finding> missing = new ArrayList<>();
     for (BackendProvider p : Providers.ALL) {
       for (Probe probe : p.probe()) {
         Device device = new Device(p.kind(), probe.index());
         Finding f = new Finding(device, probe.available(), probe.description(), probe.remedy());
-        (probe.available() ? out : missing).add(f);
+        if (probe.available()) {
+          found.add(new Ranked(f, probe.preference()));
+        } else {
+          missing.add(f);
+        }
       }
     }
+    found.sort(Comparator.comparingInt(Ranked::preference).reversed());
     for (Map.Entry<String, String> kind : KNOWN.entrySet()) {
       if (provider(kind.getKey()) == null) {
         missing.add(
@@ -71,8 +78,7 @@ public final class Devices {
                 "add the artifact dev.adjoint:" + kind.getValue()));
       }
     }
-    out.addAll(missing);
-    return out;
+    return Stream.concat(found.stream().map(Ranked::finding), missing.stream()).toList();
   }
 
   private static @Nullable BackendProvider provider(String kind) {

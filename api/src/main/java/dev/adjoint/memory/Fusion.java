@@ -1,11 +1,11 @@
 package dev.adjoint.memory;
 
-import dev.adjoint.memory.Pending.Source;
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +22,22 @@ public final class Fusion {
   /// The result of a row over arguments laid out in the result's shape; pending in a [Window].
   ///
   /// @param type the type the row computes in; arguments of other types are converted
-  /// @param layouts one per argument, all of the result's shape
   public static Storage apply(
-      OpenDevice device, Row row, DType type, Shape shape, Storage[] storages, Layout[] layouts) {
-    Source[] sources = new Source[storages.length];
+      OpenDevice device, Row row, DType type, Shape shape, Source... sources) {
     int weight = 1;
-    for (int i = 0; i < sources.length; i++) {
-      sources[i] = new Source(storages[i], layouts[i]);
-      prepare(storages[i], layouts[i]);
-      weight += storages[i].pendingWeight();
+    for (Source s : sources) {
+      prepare(s);
+      weight += s.storage().pendingWeight();
     }
     if (weight > MAX_INSTRUCTIONS) {
-      for (Storage s : storages) {
-        realize(s);
+      for (Source s : sources) {
+        realize(s.storage());
       }
     }
-    if (Window.isOpen()) {
+    Window window = Window.current();
+    if (window != null) {
       Storage result = Storage.pending(device, shape.elements(), Pending.of(row, type, sources));
-      Window.offer(result);
+      window.offer(result);
       return result;
     }
     DType stored = row.family().yieldsBool() ? DType.BOOL : type;
@@ -49,9 +47,11 @@ public final class Fusion {
   }
 
   /// Only a value read in its own order can join a program; others are computed first.
-  private static void prepare(Storage storage, Layout layout) {
+  private static void prepare(Source source) {
+    Storage storage = source.storage();
     Pending p = storage.pending();
     if (p != null && !p.isConstant()) {
+      Layout layout = source.layout();
       if (!layout.covers(storage.elements()) || !layout.shape().equals(shapeOf(storage, p))) {
         realize(storage);
       }
@@ -70,13 +70,10 @@ public final class Fusion {
       Layout layout,
       Row row,
       DType type,
-      Storage[] storages,
-      Layout[] layouts,
+      Source[] sources,
       @Nullable String writer) {
-    Source[] sources = new Source[storages.length];
-    for (int i = 0; i < sources.length; i++) {
-      sources[i] = new Source(storages[i], layouts[i]);
-      prepare(storages[i], layouts[i]);
+    for (Source s : sources) {
+      prepare(s);
     }
     write(target, layout, row, type, sources, writer);
   }
@@ -94,9 +91,7 @@ public final class Fusion {
       }
       return;
     }
-    SingleRow single = SingleRow.of(row, type, sources, target.type());
-    if (single != null) {
-      single.launch(target, layout, writer);
+    if (SingleRow.launch(target, layout, row, type, sources, writer)) {
       return;
     }
     try (ProgramBuilder builder = ProgramBuilder.open()) {
@@ -113,8 +108,9 @@ public final class Fusion {
     try (ProgramBuilder builder = ProgramBuilder.open()) {
       Layout dense = Layout.contiguous(layouts[0].shape());
       for (int i = 0; i < targets.length; i++) {
-        prepare(values[i], dense);
-        builder.output(builder.value(new Source(values[i], dense), targets[i].type()));
+        Source value = new Source(values[i], dense);
+        prepare(value);
+        builder.output(builder.value(value, targets[i].type()));
       }
       Window.flushExcept(values);
       ProgramLaunch.of(builder, targets, layouts, writer, writer);
@@ -128,13 +124,14 @@ public final class Fusion {
   /// @param type the type of the folded values and of the result
   public static Storage fold(
       Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
-    prepare(value, layout);
+    Source source = new Source(value, layout);
+    prepare(source);
     Shape shape = layout.permute(order).shape();
     Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
     Storage out = Storage.allocate(value.device(), type, kept.elements());
     if (kept.elements() > 0) {
       try (ProgramBuilder builder = ProgramBuilder.open()) {
-        builder.output(builder.value(new Source(value, layout), type));
+        builder.output(builder.value(source, type));
         ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
       }
     }
@@ -144,56 +141,64 @@ public final class Fusion {
   static void realize(Storage storage) {
     if (storage.isPending()) {
       synchronized (storage) {
-        realizeAll(List.of(storage));
+        Pending p = storage.pending();
+        if (p != null) {
+          launch(shapeOf(storage, p), storage);
+        }
       }
     }
   }
 
+  /// Computes values that all are pending; neighbours of one shape together.
   static void realizeAll(List<Storage> storages) {
-    List<Storage> batch = new ArrayList<>(2);
-    Shape shape = Shape.SCALAR;
+    int first = 0;
     int weight = 0;
-    for (Storage s : storages) {
-      Pending p = s.pending();
-      if (p == null) {
-        continue;
-      }
+    Shape shape = Shape.SCALAR;
+    for (int i = 0; i < storages.size(); i++) {
+      Storage s = storages.get(i);
+      Pending p = requireNonNull(s.pending());
       Shape own = shapeOf(s, p);
-      if (!batch.isEmpty()
+      if (i > first
           && (!own.equals(shape)
-              || batch.getFirst().device() != s.device()
+              || storages.get(first).device() != s.device()
               || weight + p.weight > MAX_INSTRUCTIONS
-              || batch.size() == MAX_OUTPUTS)) {
-        launch(batch, shape);
-        batch.clear();
+              || i - first == MAX_OUTPUTS)) {
+        launch(shape, part(storages, first, i));
+        first = i;
         weight = 0;
       }
       shape = own;
       weight += p.weight;
-      batch.add(s);
     }
-    if (!batch.isEmpty()) {
-      launch(batch, shape);
+    if (first < storages.size()) {
+      launch(shape, part(storages, first, storages.size()));
     }
   }
 
-  private static void launch(List<Storage> targets, Shape shape) {
-    Storage first = targets.getFirst();
+  private static Storage[] part(List<Storage> storages, int from, int to) {
+    Storage[] part = new Storage[to - from];
+    for (int i = 0; i < part.length; i++) {
+      part[i] = storages.get(from + i);
+    }
+    return part;
+  }
+
+  private static void launch(Shape shape, Storage... targets) {
+    Storage first = targets[0];
     Pending only = first.pending();
-    if (targets.size() == 1 && only != null && only.row != null && only.weight == 1) {
+    if (targets.length == 1 && only != null && only.row != null && only.weight == 1) {
       write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
       first.realized();
       return;
     }
     if (shape.elements() > 0) {
       try (ProgramBuilder builder = ProgramBuilder.open()) {
-        Layout[] layouts = new Layout[targets.size()];
+        Layout[] layouts = new Layout[targets.length];
         Arrays.fill(layouts, Layout.contiguous(shape));
         for (Storage s : targets) {
           builder.output(builder.value(new Source(s, layouts[0]), s.type()));
         }
-        Storage[] stored = targets.toArray(Storage[]::new);
-        ProgramLaunch.of(builder, stored, layouts, first.pendingName(), null);
+        ProgramLaunch.of(builder, targets, layouts, first.pendingName(), null);
       }
     }
     for (Storage s : targets) {

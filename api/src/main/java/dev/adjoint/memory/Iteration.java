@@ -1,31 +1,36 @@
 package dev.adjoint.memory;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The loop nest of a launch, made as shallow as the operands allow: dimensions of size 1 go, and
 /// neighbours that every operand walks as one are joined.
 final class Iteration {
   private static final long[] ONE = {1};
+  private static final Iteration SINGLE = new Iteration(ONE, null, 1);
 
   final long[] shape;
 
-  /// Strides by operand, over [#shape].
-  final long[][] strides;
+  // By operand, over the shape; null when all are contiguous.
+  private final long @Nullable [][] strides;
 
   /// How many of the dimensions come before the boundary given to [#of].
   final int kept;
 
-  private Iteration(long[] shape, long[][] strides, int kept) {
+  private Iteration(long[] shape, long @Nullable [][] strides, int kept) {
     this.shape = shape;
     this.strides = strides;
     this.kept = kept;
   }
 
   /// The nest of one element count when every operand is contiguous.
-  static Iteration flat(long elements, int operands) {
-    long[][] strides = new long[operands][];
-    Arrays.fill(strides, ONE);
-    return new Iteration(elements == 1 ? ONE : new long[] {elements}, strides, 1);
+  static Iteration flat(long elements) {
+    return elements == 1 ? SINGLE : new Iteration(new long[] {elements}, null, 1);
+  }
+
+  /// An operand's strides over [#shape].
+  long[] strides(int operand) {
+    return strides == null ? ONE : strides[operand];
   }
 
   /// Joins dimensions on either side of a boundary, never across it; each side keeps at least one.

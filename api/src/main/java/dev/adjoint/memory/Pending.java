@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// dropped, or computed, before any of them is written; see [Window].
 final class Pending {
 
-  /// What an argument reads: a storage through a layout of the pending value's shape.
-  record Source(Storage storage, Layout layout) {}
-
   private static final Source[] NONE = {};
 
   final @Nullable Row row;

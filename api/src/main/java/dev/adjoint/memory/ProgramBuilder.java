@@ -2,7 +2,6 @@ package dev.adjoint.memory;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.adjoint.memory.Pending.Source;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Program.Instruction;
 import dev.adjoint.spi.Row;
@@ -30,7 +29,8 @@ final class ProgramBuilder implements AutoCloseable {
   private static final ThreadLocal<ProgramBuilder> OWN =
       ThreadLocal.withInitial(ProgramBuilder::new);
 
-  final List<Source> inputs = new ArrayList<>(4);
+  private Source[] inputs = new Source[4];
+  private int inputCount;
   private long[] scalars = new long[4];
   private DType[] scalarTypes = new DType[4];
   private int scalarCount;
@@ -58,7 +58,8 @@ final class ProgramBuilder implements AutoCloseable {
 
   @Override
   public void close() {
-    inputs.clear();
+    Arrays.fill(inputs, 0, inputCount, null);
+    inputCount = 0;
     scalarCount = 0;
     codeLength = 0;
     results = 0;
@@ -158,14 +159,15 @@ final class ProgramBuilder implements AutoCloseable {
   }
 
   private int input(Source source) {
-    for (int i = 0; i < inputs.size(); i++) {
-      Source known = inputs.get(i);
+    for (int i = 0; i < inputCount; i++) {
+      Source known = inputs[i];
       if (known.storage() == source.storage() && known.layout().sameAs(source.layout())) {
         return i;
       }
     }
-    inputs.add(source);
-    return inputs.size() - 1;
+    inputs = inputCount == inputs.length ? Arrays.copyOf(inputs, 2 * inputCount) : inputs;
+    inputs[inputCount] = source;
+    return inputCount++;
   }
 
   private int scalar(long bits, DType type) {
@@ -181,6 +183,11 @@ final class ProgramBuilder implements AutoCloseable {
     scalars[scalarCount] = bits;
     scalarTypes[scalarCount] = type;
     return SCALAR + scalarCount++;
+  }
+
+  /// What the program reads; no source is pending.
+  Source[] inputs() {
+    return Arrays.copyOf(inputs, inputCount);
   }
 
   long[] scalars() {
@@ -209,13 +216,13 @@ final class ProgramBuilder implements AutoCloseable {
 
   /// Writes the structure as numbers and returns how many.
   private int write() {
-    int length = inputs.size() + scalarCount + codeLength + outputCount + 3;
+    int length = inputCount + scalarCount + codeLength + outputCount + 3;
     if (length > words.length) {
       words = new int[2 * length];
     }
     int n = 0;
-    for (int i = 0; i < inputs.size(); i++) {
-      words[n++] = inputs.get(i).storage().type().ordinal();
+    for (int i = 0; i < inputCount; i++) {
+      words[n++] = inputs[i].storage().type().ordinal();
     }
     words[n++] = -1;
     for (int i = 0; i < scalarCount; i++) {
@@ -231,7 +238,9 @@ final class ProgramBuilder implements AutoCloseable {
 
   private Program compile() {
     List<DType> inputTypes = new ArrayList<>();
-    inputs.forEach(s -> inputTypes.add(s.storage().type()));
+    for (int i = 0; i < inputCount; i++) {
+      inputTypes.add(inputs[i].storage().type());
+    }
     List<Instruction> instructions = new ArrayList<>();
     for (int at = 0; at < codeLength; ) {
       Row row = Row.byId(code[at++]);
@@ -252,8 +261,8 @@ final class ProgramBuilder implements AutoCloseable {
 
   private int number(int provisional) {
     if (provisional >= RESULT) {
-      return inputs.size() + scalarCount + provisional - RESULT;
+      return inputCount + scalarCount + provisional - RESULT;
     }
-    return provisional >= SCALAR ? inputs.size() + provisional - SCALAR : provisional;
+    return provisional >= SCALAR ? inputCount + provisional - SCALAR : provisional;
   }
 }

@@ -1,13 +1,11 @@
 package dev.adjoint.memory;
 
-import dev.adjoint.memory.Pending.Source;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +23,12 @@ final class ProgramLaunch {
       String op,
       @Nullable String writer) {
     Program program = builder.build();
-    List<Source> inputs = builder.inputs;
+    Source[] inputs = builder.inputs();
     Iteration nest = nest(inputs, layouts);
     Operand[] operands = inputs(inputs, nest, targets.length);
     for (int i = 0; i < targets.length; i++) {
-      int at = inputs.size() + i;
-      operands[at] = target(targets[i], layouts[i].offset(), nest.strides[at], writer);
+      int at = inputs.length + i;
+      operands[at] = target(targets[i], layouts[i].offset(), nest.strides(at), writer);
     }
     targets[0]
         .device()
@@ -51,15 +49,16 @@ final class ProgramLaunch {
   static void fold(
       ProgramBuilder builder, Reducer reducer, int[] order, Shape shape, Shape kept, Storage out) {
     Program program = builder.build();
-    int n = builder.inputs.size();
+    Source[] inputs = builder.inputs();
+    int n = inputs.length;
     long[][] strides = new long[n + 1][];
     for (int i = 0; i < n; i++) {
-      strides[i] = builder.inputs.get(i).layout().permute(order).strides();
+      strides[i] = inputs[i].layout().permute(order).strides();
     }
     strides[n] = Arrays.copyOf(Layout.contiguous(kept).strides(), shape.rank());
     Iteration nest = Iteration.of(shape.toArray(), strides, kept.rank());
-    Operand[] operands = inputs(builder.inputs, nest, 1);
-    operands[n] = out.forFilling(0, Arrays.copyOf(nest.strides[n], nest.kept));
+    Operand[] operands = inputs(inputs, nest, 1);
+    operands[n] = out.forFilling(0, Arrays.copyOf(nest.strides(n), nest.kept));
     int folded = nest.shape.length - nest.kept;
     String op = reducer.name().toLowerCase(Locale.ROOT);
     out.device()
@@ -67,32 +66,32 @@ final class ProgramLaunch {
             new Launch.Fold(op, reducer, program, nest.shape, folded, operands, builder.scalars()));
   }
 
-  static Iteration nest(List<Source> inputs, Layout[] outputs) {
-    int n = inputs.size();
+  static Iteration nest(Source[] inputs, Layout... outputs) {
+    int n = inputs.length;
     boolean flat = true;
-    for (int i = 0; i < n; i++) {
-      flat &= inputs.get(i).layout().isContiguous();
+    for (Source s : inputs) {
+      flat &= s.layout().isContiguous();
     }
     for (Layout l : outputs) {
       flat &= l.isContiguous();
     }
     Shape shape = outputs[0].shape();
     if (flat) {
-      return Iteration.flat(shape.elements(), n + outputs.length);
+      return Iteration.flat(shape.elements());
     }
     long[][] strides = new long[n + outputs.length][];
     for (int i = 0; i < strides.length; i++) {
-      strides[i] = (i < n ? inputs.get(i).layout() : outputs[i - n]).strides();
+      strides[i] = (i < n ? inputs[i].layout() : outputs[i - n]).strides();
     }
     return Iteration.of(shape.toArray(), strides, shape.rank());
   }
 
-  static Operand[] inputs(List<Source> inputs, Iteration nest, int outputs) {
-    int n = inputs.size();
-    Operand[] operands = new Operand[n + outputs];
-    for (int i = 0; i < n; i++) {
-      Source s = inputs.get(i);
-      operands[i] = s.storage().forReading(s.layout().offset(), nest.strides[i]);
+  /// The inputs as operands, and room for the outputs after them.
+  static Operand[] inputs(Source[] inputs, Iteration nest, int outputs) {
+    Operand[] operands = new Operand[inputs.length + outputs];
+    for (int i = 0; i < inputs.length; i++) {
+      Source s = inputs[i];
+      operands[i] = s.storage().forReading(s.layout().offset(), nest.strides(i));
     }
     return operands;
   }

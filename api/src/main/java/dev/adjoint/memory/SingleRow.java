@@ -1,6 +1,5 @@
 package dev.adjoint.memory;
 
-import dev.adjoint.memory.Pending.Source;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -21,72 +20,61 @@ final class SingleRow {
 
   private record Entry(long key, Program program) {}
 
-  private final Row row;
-  private final Program program;
-  private final Source[] inputs;
-  private final long[] scalars;
+  private SingleRow() {}
 
-  private SingleRow(Row row, Program program, Source[] inputs, long[] scalars) {
-    this.row = row;
-    this.program = program;
-    this.inputs = inputs;
-    this.scalars = scalars;
-  }
-
-  /// The launch, or null when a source is still to be computed.
+  /// Runs a row into a target, unless a source is still to be computed.
   ///
-  /// @param stored the type of the target
-  static @Nullable SingleRow of(Row row, DType type, Source[] sources, DType stored) {
+  /// @param writer as in [ProgramLaunch#of]
+  /// @return whether it ran
+  static boolean launch(
+      Storage target,
+      Layout layout,
+      Row row,
+      DType type,
+      Source[] sources,
+      @Nullable String writer) {
+    long[] scalars = NO_NUMBERS;
     int constants = 0;
-    long key = (long) row.id() << 8 | type.ordinal() << 4 | stored.ordinal();
-    long[] bits = new long[sources.length];
+    long key = (long) row.id() << 8 | type.ordinal() << 4 | target.type().ordinal();
     for (int i = 0; i < sources.length; i++) {
-      Pending p = sources[i].storage().pending();
+      Storage source = sources[i].storage();
+      Pending p = source.pending();
       if (p != null && !p.isConstant()) {
-        return null;
+        return false;
       }
-      boolean constant = p != null;
-      key = key << 4 | sources[i].storage().type().ordinal() << 1 | (constant ? 1 : 0);
-      bits[i] = p != null ? Scalars.convert(p.bits, p.type, argument(row, type, i)) : 0;
-      constants += constant ? 1 : 0;
+      key = key << 4 | source.type().ordinal() << 1 | (p == null ? 0 : 1);
+      if (p != null) {
+        scalars = Arrays.copyOf(scalars, constants + 1);
+        scalars[constants++] = Scalars.convert(p.bits, p.type, argument(row, type, i));
+      }
     }
     if (sources.length > MAX_SOURCES) {
-      return null;
+      return false;
     }
-    return constants == 0
-        ? new SingleRow(row, program(key, row, type, sources, stored), sources, NO_NUMBERS)
-        : split(key, row, type, sources, stored, bits, constants);
-  }
-
-  /// Parts constants from operands; bit 0 of each source's part of the key says which it is.
-  private static SingleRow split(
-      long key, Row row, DType type, Source[] sources, DType stored, long[] bits, int constants) {
-    Source[] inputs = new Source[sources.length - constants];
-    long[] scalars = new long[constants];
-    int in = 0;
-    int numbers = 0;
-    for (int i = 0; i < sources.length; i++) {
-      if (isConstant(key, i, sources.length)) {
-        scalars[numbers++] = bits[i];
-      } else {
-        inputs[in++] = sources[i];
-      }
-    }
-    return new SingleRow(row, program(key, row, type, sources, stored), inputs, scalars);
-  }
-
-  /// Runs it into a target; `writer` as in [ProgramLaunch#of].
-  void launch(Storage target, Layout layout, @Nullable String writer) {
-    List<Source> sources = Arrays.asList(inputs);
-    Iteration nest = ProgramLaunch.nest(sources, new Layout[] {layout});
-    Operand[] operands = ProgramLaunch.inputs(sources, nest, 1);
+    Program program = program(key, row, type, sources, target.type());
+    Source[] inputs = constants == 0 ? sources : inputs(key, sources, constants);
+    Iteration nest = ProgramLaunch.nest(inputs, layout);
+    Operand[] operands = ProgramLaunch.inputs(inputs, nest, 1);
     int last = inputs.length;
-    operands[last] = ProgramLaunch.target(target, layout.offset(), nest.strides[last], writer);
+    operands[last] = ProgramLaunch.target(target, layout.offset(), nest.strides(last), writer);
     target
         .device()
         .launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
+    return true;
   }
 
+  private static Source[] inputs(long key, Source[] sources, int constants) {
+    Source[] inputs = new Source[sources.length - constants];
+    int n = 0;
+    for (int i = 0; i < sources.length; i++) {
+      if (!isConstant(key, i, sources.length)) {
+        inputs[n++] = sources[i];
+      }
+    }
+    return inputs;
+  }
+
+  /// Bit 0 of each source's part of the key tells constants from operands.
   private static boolean isConstant(long key, int source, int sources) {
     return (key >>> 4 * (sources - 1 - source) & 1) != 0;
   }

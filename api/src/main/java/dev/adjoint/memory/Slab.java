@@ -15,9 +15,10 @@ final class Slab {
 
   private final Lease lease;
   private long used;
+  private int cut;
 
-  // One more than the pieces in use until the slab is used up.
-  private final AtomicInteger holders = new AtomicInteger(1);
+  // How many pieces were given back; once the slab is used up, less those that were cut.
+  private final AtomicInteger returned = new AtomicInteger();
 
   private Slab(CachingAllocator allocator) {
     this.lease = allocator.allocate(this, BYTES);
@@ -32,7 +33,7 @@ final class Slab {
     Slab fresh = new Slab(allocator);
     current.set(fresh);
     if (slab != null) {
-      slab.release();
+      slab.retire();
     }
     return fresh;
   }
@@ -41,7 +42,7 @@ final class Slab {
   long cut(long bytes) {
     long at = lease.chunk.offset() + used;
     used += (bytes + ALIGNMENT - 1) & -ALIGNMENT;
-    holders.getAndIncrement();
+    cut++;
     return at;
   }
 
@@ -49,9 +50,16 @@ final class Slab {
     return lease.chunk.buffer();
   }
 
-  /// Ends the use of one piece.
+  /// Called by the thread that cuts it, after the last cut.
+  private void retire() {
+    if (returned.addAndGet(-cut) == 0) {
+      lease.owner.release(lease);
+    }
+  }
+
+  /// Ends the use of one piece, on any thread.
   void release() {
-    if (holders.decrementAndGet() == 0) {
+    if (returned.incrementAndGet() == 0) {
       lease.owner.release(lease);
     }
   }

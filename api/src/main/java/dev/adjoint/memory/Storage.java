@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 public final class Storage {
   private static final VarHandle REFERENCES;
   private static final VarHandle VERSION;
+  private static final VarHandle PENDING;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       REFERENCES = lookup.findVarHandle(Storage.class, "references", int.class);
       VERSION = lookup.findVarHandle(Storage.class, "version", int.class);
+      PENDING = lookup.findVarHandle(Storage.class, "pending", Pending.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -32,9 +34,9 @@ public final class Storage {
   private final long elements;
   private volatile @Nullable Pending pending;
   private @Nullable Buffer buffer;
-  private long start;
+  private long start; // in elements from the buffer's
   private @Nullable Object holder;
-  private volatile int references = 1;
+  private volatile int references;
   private volatile int version;
   private int uses;
   private String lastWriter = "";
@@ -43,7 +45,9 @@ public final class Storage {
     this.device = device;
     this.type = type;
     this.elements = elements;
-    this.pending = pending;
+    // Plain writes, since nobody else can see this yet: volatile ones cost a fence each.
+    PENDING.set(this, pending);
+    REFERENCES.set(this, 1);
   }
 
   /// Memory with undefined contents.
@@ -97,11 +101,7 @@ public final class Storage {
   /// Ends one holder's claim; the last one gives the memory back.
   public void release() {
     if ((int) REFERENCES.getAndAdd(this, -1) == 1) {
-      Pending p = pending;
-      pending = null;
-      if (p != null) {
-        p.drop();
-      }
+      realized();
       Object held = holder;
       holder = null;
       buffer = null;
@@ -186,7 +186,7 @@ public final class Storage {
       }
       memory = take();
     }
-    return new Operand(memory, start / type.bytes() + offset, strides, this);
+    return new Operand(memory, start + offset, strides, this);
   }
 
   private Buffer take() {
@@ -194,12 +194,12 @@ public final class Storage {
     Buffer memory;
     if (bytes <= Slab.LARGEST) {
       Slab slab = device.slab(bytes);
-      start = slab.cut(bytes);
+      start = slab.cut(bytes) / type.bytes();
       memory = slab.buffer();
       holder = slab;
     } else {
       Lease lease = device.allocator().allocate(this, bytes);
-      start = lease.chunk.offset();
+      start = lease.chunk.offset() / type.bytes();
       memory = lease.chunk.buffer();
       holder = lease;
     }
@@ -207,11 +207,11 @@ public final class Storage {
     return memory;
   }
 
-  /// Called with the memory filled: the description is no longer needed.
+  /// Called with the memory filled, or given back: the description is no longer needed.
   void realized() {
     Pending p = pending;
-    pending = null;
     if (p != null) {
+      PENDING.setRelease(this, null);
       p.drop();
     }
   }

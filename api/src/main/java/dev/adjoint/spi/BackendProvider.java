@@ -9,9 +9,6 @@ public interface BackendProvider {
   /// The device string's first part: `cpu`, `cuda`, `opencl`.
   String kind();
 
-  /// Higher is preferred by `auto`; the CPU answers 0.
-  int preference();
-
   /// Looks for devices: one entry per device found, or a single entry that says why there is none.
   List<Probe> probe();
 
@@ -26,5 +23,16 @@ public interface BackendProvider {
   /// @param index the device's index; 0 when nothing was found
   /// @param description the device's name when available, else what is missing
   /// @param remedy what to do to make it available; empty when it is
-  record Probe(boolean available, int index, String description, String remedy) {}
+  /// @param preference higher is preferred by `auto`; the CPU's is 0, and below it are devices that
+  ///     are for tests only
+  record Probe(boolean available, int index, String description, String remedy, int preference) {
+
+    public static Probe found(int index, String description, int preference) {
+      return new Probe(true, index, description, "", preference);
+    }
+
+    public static Probe missing(String description, String remedy) {
+      return new Probe(false, 0, description, remedy, 0);
+    }
+  }
 }

@@ -1,8 +1,8 @@
 package dev.adjoint.spi;
 
 import dev.adjoint.type.DType;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The structure of an elementwise launch: what is computed from one element of each input, without
@@ -43,7 +43,8 @@ public final class Program {
     this.scalars = scalars;
     this.instructions = instructions;
     this.outputs = outputs;
-    this.hash = Arrays.hashCode(new Object[] {inputs, scalars, instructions, outputs});
+    // With the numbers of inputs, as (x, x) beside () has the hash of (x) beside (x).
+    this.hash = Objects.hash(inputs.size(), inputs, scalars.size(), scalars, instructions, outputs);
   }
 
   /// The one program of this structure.

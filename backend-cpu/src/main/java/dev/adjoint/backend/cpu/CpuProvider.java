@@ -14,18 +14,13 @@ public final class CpuProvider implements BackendProvider {
   }
 
   @Override
-  public int preference() {
-    return 0;
-  }
-
-  @Override
   public List<Probe> probe() {
     try {
       NativeLibrary.kernels();
-      return List.of(new Probe(true, 0, CpuBackend.processor(), ""));
+      return List.of(Probe.found(0, CpuBackend.processor(), 0));
     } catch (DeviceException e) {
       String[] parts = String.valueOf(e.getMessage()).split("\n", 2);
-      return List.of(new Probe(false, 0, parts[0], parts.length > 1 ? parts[1] : ""));
+      return List.of(Probe.missing(parts[0], parts.length > 1 ? parts[1] : ""));
     }
   }
 

@@ -35,8 +35,7 @@ final class ElementwiseLauncher {
     int words = LaunchBlock.words(shape.length, operands.length, launch.scalars().length);
     Words strip = Words.take(words);
     long block =
-        LaunchBlock.write(
-            strip, program, launch.program(), shape, operands, operands.length, launch.scalars());
+        LaunchBlock.write(strip, program, shape, operands, operands.length, launch.scalars());
     long work = elements * program.cost();
     if (work <= CRITICAL_WORK) {
       NativeKernels.shortElementwise(block, 0, elements);

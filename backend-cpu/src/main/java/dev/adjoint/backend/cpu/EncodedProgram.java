@@ -33,7 +33,7 @@ final class EncodedProgram {
   private static final ConcurrentHashMap<Program, EncodedProgram> KNOWN = new ConcurrentHashMap<>();
 
   private final long address;
-  private final int operands;
+  private final int[] bytes;
   private final int tile;
   private final int cost;
   private final boolean countsElements;
@@ -43,7 +43,7 @@ final class EncodedProgram {
     Places places = new Places(program);
     checkSize(program, places);
     int width = width(program);
-    this.operands = program.inputs().size() + program.outputs().size();
+    this.bytes = bytes(program);
     this.tile = tile(places.count(), width);
     this.cost = 1 + program.instructions().size();
     this.countsElements =
@@ -61,7 +61,12 @@ final class EncodedProgram {
   }
 
   int operands() {
-    return operands;
+    return bytes.length;
+  }
+
+  /// The size of an element of an operand: the inputs, then the outputs.
+  int bytes(int operand) {
+    return bytes[operand];
   }
 
   /// Elements that are evaluated at a time.
@@ -104,6 +109,16 @@ final class EncodedProgram {
               + MAX_PLACES
               + "). Run it as several launches.");
     }
+  }
+
+  private static int[] bytes(Program program) {
+    int inputs = program.inputs().size();
+    int[] bytes = new int[inputs + program.outputs().size()];
+    for (int o = 0; o < bytes.length; o++) {
+      int value = o < inputs ? o : program.outputs().get(o - inputs);
+      bytes[o] = program.typeOf(value).bytes();
+    }
+    return bytes;
   }
 
   private static int width(Program program) {

@@ -45,9 +45,7 @@ final class FoldLauncher {
     for (int i = 0; i < inputs; i++) {
       walking[i] = plan.walking(launch.operands()[i], i);
     }
-    long block =
-        LaunchBlock.write(
-            strip, encoded, launch.program(), shape, walking, inputs, launch.scalars());
+    long block = LaunchBlock.write(strip, encoded, shape, walking, inputs, launch.scalars());
     long fold = writeFold(strip, launch, encoded, plan, block, partials);
     share(plan, encoded, fold);
     if (partials != 0) {

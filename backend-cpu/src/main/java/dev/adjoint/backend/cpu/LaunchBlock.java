@@ -1,7 +1,6 @@
 package dev.adjoint.backend.cpu;
 
 import dev.adjoint.spi.Operand;
-import dev.adjoint.spi.Program;
 import dev.adjoint.type.DType;
 
 /// Writes `struct launch` of `native-kernels/cpu/launch.h`.
@@ -21,7 +20,6 @@ final class LaunchBlock {
   static long write(
       Words words,
       EncodedProgram encoded,
-      Program program,
       long[] shape,
       Operand[] operands,
       int count,
@@ -35,7 +33,7 @@ final class LaunchBlock {
     words.put(shapeAt);
     words.put(stridesAt + (long) count * rank * 8);
     for (int o = 0; o < count; o++) {
-      words.put(address(operands[o], type(program, o)));
+      words.put(address(operands[o], encoded.bytes(o)));
       words.put(stridesAt + (long) o * rank * 8);
     }
     words.put(shape);
@@ -50,13 +48,10 @@ final class LaunchBlock {
 
   /// The address of an operand's first element.
   static long address(Operand operand, DType type) {
-    return ((CpuBuffer) operand.buffer()).address() + operand.offset() * type.bytes();
+    return address(operand, type.bytes());
   }
 
-  private static DType type(Program program, int operand) {
-    int inputs = program.inputs().size();
-    return operand < inputs
-        ? program.inputs().get(operand)
-        : program.typeOf(program.outputs().get(operand - inputs));
+  private static long address(Operand operand, int bytes) {
+    return ((CpuBuffer) operand.buffer()).address() + operand.offset() * bytes;
   }
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Words {
   private static final int SIZE = 1024;
   private static final int SLOTS = 32;
-  private static final AtomicReferenceArray<@Nullable Words> FREE =
+  private static final AtomicReferenceArray<@Nullable Words> STRIPS =
       new AtomicReferenceArray<>(SLOTS);
+
+  // A strip stays in its slot while it is lent: taking it out and putting it back would be two more
+  // fences in each launch.
+  private final AtomicBoolean lent = new AtomicBoolean(true);
 
   private final MemorySegment memory;
   private final long address;
@@ -31,22 +36,19 @@ final class Words {
     if (atLeast > SIZE) {
       return new Words(atLeast);
     }
-    Words words = FREE.getAndSet(slot(), null);
-    if (words == null) {
-      return new Words(SIZE);
+    int slot = (int) Thread.currentThread().threadId() & (SLOTS - 1);
+    Words words = STRIPS.get(slot);
+    if (words != null && words.lent.compareAndSet(false, true)) {
+      words.next = 0;
+      return words;
     }
-    words.next = 0;
-    return words;
+    Words fresh = new Words(SIZE);
+    STRIPS.set(slot, fresh);
+    return fresh;
   }
 
   void giveBack() {
-    if (memory.byteSize() == SIZE * 8L) {
-      FREE.set(slot(), this);
-    }
-  }
-
-  private static int slot() {
-    return (int) Thread.currentThread().threadId() & (SLOTS - 1);
+    lent.setRelease(false);
   }
 
   /// The address of the next word.

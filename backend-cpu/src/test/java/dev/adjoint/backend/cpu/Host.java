@@ -119,8 +119,7 @@ final class Host implements AutoCloseable {
     Operand[] operands =
         Arrays.stream(buffers).map(b -> new Operand(b, 0, new long[0])).toArray(Operand[]::new);
     backend.launch(
-        new Launch.Call(
-            "test", new Kernel(kernel, type), operands, sizes, groups, 1 << 12));
+        new Launch.Call("test", new Kernel(kernel, type), operands, sizes, groups, 1 << 12));
   }
 
   @Override
