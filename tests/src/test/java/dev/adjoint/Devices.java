@@ -5,11 +5,17 @@ import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.DeviceException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/// The devices of this machine, each as it is and once more with every launch checked.
+/// The devices of this machine: those that the tests run on, each as it is and once more with every
+/// launch checked, and those that they don't, with the reason.
+///
+/// The property `adjoint.devices`, such as `cpu,opencl:0`, names devices that must be present.
 public final class Devices {
   private static final List<String> KNOWN = List.of("cpu", "cuda:0", "opencl:0");
+  private static final Map<String, String> ABSENT = new LinkedHashMap<>();
   private static final List<Device> PRESENT = probe();
   private static final List<Device> CHECKED = checkers();
 
@@ -27,13 +33,30 @@ public final class Devices {
     return all;
   }
 
+  /// Every device that is not the CPU to the runtime; a checked CPU is one of them, so there is one.
+  public static List<Device> besideTheCpu() {
+    return presentAndChecked().stream().filter(d -> !d.isCpu()).toList();
+  }
+
+  /// The reason by the name of each known device that nothing runs on.
+  public static Map<String, String> absent() {
+    return ABSENT;
+  }
+
+  /// Names that were demanded and are not present.
+  public static List<String> missing() {
+    List<String> names = PRESENT.stream().map(Device::toString).toList();
+    String demanded = System.getProperty("adjoint.devices", "cpu");
+    return List.of(demanded.split(",")).stream().filter(name -> !names.contains(name)).toList();
+  }
+
   private static List<Device> probe() {
     List<Device> present = new ArrayList<>();
     for (String name : KNOWN) {
       try {
         present.add(Tensors.device(name));
-      } catch (DeviceException absent) {
-        // The conformance suite reports absent devices once, with the reason.
+      } catch (DeviceException e) {
+        ABSENT.put(name, String.valueOf(e.getMessage()));
       }
     }
     return List.copyOf(present);
@@ -43,12 +66,10 @@ public final class Devices {
     List<Device> checked = new ArrayList<>();
     for (Device device : PRESENT) {
       Device name = new Device("checked", checked.size());
-      CheckingBackend backend =
-          new CheckingBackend(name, dev.adjoint.memory.Devices.open(device).backend());
-      if (backend.seesMemory()) {
-        dev.adjoint.memory.Devices.register(new OpenDevice(backend));
-        checked.add(name);
-      }
+      OpenDevice trusted = dev.adjoint.memory.Devices.open(device);
+      CheckingBackend checking = new CheckingBackend(name, trusted.backend());
+      dev.adjoint.memory.Devices.register(new OpenDevice(checking));
+      checked.add(name);
     }
     return List.copyOf(checked);
   }

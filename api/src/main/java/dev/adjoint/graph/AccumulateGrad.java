@@ -28,7 +28,8 @@ final class AccumulateGrad extends Node {
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     EagerTensor g = gradients[0];
     if (g != null && leaf.requiresGrad()) {
-      add(leaf, g, true);
+      // The leaf may have moved since the node that computed this ran on its elements.
+      add(leaf, Placement.followed(g, leaf), true);
     }
     return NO_GRADIENTS;
   }
@@ -55,6 +56,9 @@ final class AccumulateGrad extends Node {
     if (gradient == tensor) {
       throw new GraphException("can't assign Variable as its own grad");
     }
+    if (gradient != null) {
+      Placement.requireAssignable(tensor, gradient);
+    }
     if (gradient != null && !gradient.shape().equals(tensor.shape())) {
       throw new ShapeException(
           "attempting to assign a gradient of size '"
@@ -71,7 +75,6 @@ final class AccumulateGrad extends Node {
               + tensor.dtype()
               + "'. Convert the gradient with to(...) first.");
     }
-    Dispatch.requireSameDevice(tensor, gradient);
     if (gradient instanceof EagerTensor g) {
       HandleScope.free(g);
     }

@@ -8,7 +8,6 @@ import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Source;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.Window;
-import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Elementwise;
 import dev.adjoint.op.Op;
@@ -16,7 +15,6 @@ import dev.adjoint.op.UnaryOp;
 import dev.adjoint.op.ViewOp;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
-import dev.adjoint.type.DeviceException;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
@@ -60,11 +58,11 @@ public final class Dispatch {
   }
 
   private static Tensor run(Elementwise op, Number[] parameters, DType type, EagerTensor[] in) {
-    OpenDevice device = sameDevice(op, in);
+    OpenDevice device = Placement.of(op, in);
     Shape shape = broadcast(op, in);
     DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
     OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
-    Source[] sources = arguments(op, in, parameters, shape, type);
+    Source[] sources = arguments(op, device, in, parameters, shape, type);
     Storage out = Fusion.apply(device, op.row(), type, shape, sources);
     EagerTensor y = EagerTensor.of(out, Layout.contiguous(shape));
     if (node != null) {
@@ -80,7 +78,7 @@ public final class Dispatch {
   /// Runs a structured operation.
   public static List<Tensor> compute(Compute op, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
-    sameDevice(op, in);
+    Placement.requireSame(op, in);
     List<Tensor> results;
     try (Window _ = Window.open();
         HandleScope scope = HandleScope.open()) {
@@ -147,14 +145,23 @@ public final class Dispatch {
 
   /// A row's arguments: the inputs in its order, then the parameters.
   static Source[] arguments(
-      Elementwise op, EagerTensor[] in, Number[] parameters, Shape shape, DType type) {
+      Elementwise op,
+      OpenDevice device,
+      EagerTensor[] in,
+      Number[] parameters,
+      Shape shape,
+      DType type) {
     Source[] sources = new Source[in.length + parameters.length];
     for (int i = 0; i < in.length; i++) {
       EagerTensor t = in[op.argument(i)];
-      sources[i] = new Source(t.storage(), t.layout().expand(shape));
+      Storage storage = t.storage();
+      boolean here = storage.device() == device;
+      sources[i] =
+          new Source(
+              here ? storage : Placement.number(t, device),
+              (here ? t.layout() : Layout.contiguous(Shape.SCALAR)).expand(shape));
     }
     for (int i = 0; i < parameters.length; i++) {
-      OpenDevice device = sources[0].storage().device();
       Storage number = Storage.constant(device, type, 1, Scalars.bits(parameters[i], type));
       sources[in.length + i] = new Source(number, sources[0].layout());
     }
@@ -168,31 +175,6 @@ public final class Dispatch {
       in[i].storage();
     }
     return in;
-  }
-
-  /// Gradients live where their tensors do.
-  static void requireSameDevice(EagerTensor a, @Nullable Tensor b) {
-    if (b != null) {
-      sameDevice(BinaryOp.ADD, new EagerTensor[] {a, (EagerTensor) b});
-    }
-  }
-
-  static OpenDevice sameDevice(Op op, EagerTensor[] in) {
-    OpenDevice first = in[0].storage().device();
-    for (EagerTensor t : in) {
-      OpenDevice device = t.storage().device();
-      if (device != first) {
-        throw new DeviceException(
-            "Expected all tensors to be on the same device, but found at least two devices, "
-                + first
-                + " and "
-                + device
-                + "! In "
-                + op.label().toLowerCase(Locale.ROOT)
-                + ". Move one with to(device).");
-      }
-    }
-    return first;
   }
 
   static Shape broadcast(Op op, EagerTensor[] in) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The one implementation of [Tensor]: a counted handle on a storage, and its place in the graph.
 public final class EagerTensor implements Tensor {
-  private final Storage storage;
-  private final Layout layout;
+  private Storage storage;
+  private Layout layout;
   private final boolean wrappedNumber;
   private boolean closed;
   @Nullable HandleScope scope;
@@ -62,6 +62,15 @@ public final class EagerTensor implements Tensor {
   /// A Java number on its way into an operation: it yields to tensors in type promotion.
   static EagerTensor number(Storage storage) {
     return new EagerTensor(storage, Layout.contiguous(Shape.SCALAR), true);
+  }
+
+  /// Gives this other elements of the same shape and type, whose count it takes over.
+  void takeOver(Storage elements, Layout order) {
+    Storage before = storage();
+    storage = elements;
+    layout = order;
+    view = null;
+    before.release();
   }
 
   /// The elements; throws once this was closed.

@@ -133,7 +133,6 @@ public final class Gradients {
   }
 
   private static EagerTensor checked(int index, EagerTensor root, EagerTensor g) {
-    Dispatch.requireSameDevice(root, g);
     if (!g.shape().equals(root.shape())) {
       throw new ShapeException(
           "Mismatch in shape: grad_output["
@@ -146,6 +145,7 @@ public final class Gradients {
               + root.shape()
               + ").");
     }
-    return g.dtype() == root.dtype() ? g : (EagerTensor) g.to(root.dtype());
+    EagerTensor here = Placement.atRoot(index, g, root);
+    return here.dtype() == root.dtype() ? here : (EagerTensor) here.to(root.dtype());
   }
 }

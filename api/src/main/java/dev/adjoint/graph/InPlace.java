@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.Tensor;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Source;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.op.BinaryOp;
@@ -23,7 +24,7 @@ public final class InPlace {
     EagerTensor[] in = Dispatch.eager(inputs);
     EagerTensor target = in[0];
     String writer = Overwriting.writer(op);
-    Dispatch.sameDevice(op, in);
+    OpenDevice device = Placement.ofTarget(op, in);
     Shape shape = Dispatch.broadcast(op, in);
     DType type = Dispatch.computeType(op, in, parameters);
     Overwriting.check(
@@ -39,7 +40,7 @@ public final class InPlace {
       node.save(bits & 0xff, saving, new EagerTensor[0]);
     }
     Overwriting.separate(target, in);
-    Source[] sources = Dispatch.arguments(op, in, parameters, shape, type);
+    Source[] sources = Dispatch.arguments(op, device, in, parameters, shape, type);
     Fusion.store(target.storage(), target.layout(), op.row(), type, sources, writer);
     if (node != null) {
       Overwriting.rebase(target, node);
@@ -53,7 +54,7 @@ public final class InPlace {
     EagerTensor[] in = Dispatch.eager(inputs);
     EagerTensor target = in[0];
     String writer = Overwriting.writer(op);
-    Dispatch.sameDevice(op, in);
+    Placement.requireSame(op, in);
     Overwriting.check(writer, target, target.shape(), target.dtype(), in);
     try (HandleScope _ = HandleScope.open()) {
       EagerTensor result =
@@ -75,14 +76,19 @@ public final class InPlace {
     return target;
   }
 
-  /// Overwrites the target with another tensor's elements, converted and stretched.
+  /// Overwrites the target with another tensor's elements, converted, stretched, and brought over
+  /// when they are on another device.
   public static Tensor copy(Compute op, Tensor target, Tensor source) {
     EagerTensor[] in = Dispatch.eager(new Tensor[] {target, source});
     EagerTensor to = in[0];
     Shape shape = Dispatch.broadcast(op, in);
     Overwriting.check("copy_", to, shape, to.dtype(), in);
     OpNode node = to.dtype().isFloating() ? Dispatch.record(op, in, null, 1) : null;
-    copyInto(to, in[1], "copy_");
+    EagerTensor from = Placement.brought(in[1], to);
+    copyInto(to, from, "copy_");
+    if (from != in[1]) {
+      from.close();
+    }
     if (node != null) {
       Overwriting.rebase(to, node);
     }

@@ -2,6 +2,7 @@ package dev.adjoint.graph;
 
 import dev.adjoint.HookHandle;
 import dev.adjoint.Tensor;
+import dev.adjoint.type.DeviceException;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
 import java.util.List;
@@ -74,6 +75,14 @@ final class NodeHooks {
               + g.dtype().tensorType()
               + " got "
               + changed.dtype().tensorType()
+              + ")");
+    }
+    if (!changed.device().equals(g.device())) {
+      throw new DeviceException(
+          "hook has changed the device of value (was "
+              + g.device()
+              + " got "
+              + changed.device()
               + ")");
     }
     return changed;

@@ -11,6 +11,7 @@ import dev.adjoint.op.Op;
 import dev.adjoint.op.Saved;
 import dev.adjoint.op.ViewOp;
 import dev.adjoint.type.DType;
+import dev.adjoint.type.Device;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class OpNode extends Node implements Saved {
   private final Shape[] shapes;
   private final DType[] types;
   private final Number[] parameters;
+  private final Device @Nullable [] homes;
   private @Nullable SavedTensor[] saved = NOT_SAVED;
   private boolean freed;
 
@@ -37,6 +39,7 @@ final class OpNode extends Node implements Saved {
     super(nextSequence(), slots(inputs), outputs);
     this.op = op;
     this.parameters = parameters == null ? NO_NUMBERS : parameters;
+    this.homes = Placement.homes(inputs);
     this.shapes = new Shape[inputs.length];
     this.types = new DType[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
@@ -160,11 +163,14 @@ final class OpNode extends Node implements Saved {
         : List.of(((ViewOp) op).backward(gradients, shapes[0]));
   }
 
-  /// Sums to the input's shape, converts to its type, and makes a handle that the scope won't close.
+  /// Sums to the input's shape, converts to its type, brings it to its device, and makes a handle that the scope won't close.
   private EagerTensor finish(
       Tensor t, int input, @Nullable EagerTensor[] gradients, @Nullable EagerTensor[] earlier) {
     EagerTensor r = (EagerTensor) Dispatch.sumTo(t, shapes[input], name());
     r = (EagerTensor) r.to(types[input]);
+    if (homes != null) {
+      r = (EagerTensor) r.to(homes[input]);
+    }
     boolean shared = false;
     for (EagerTensor g : gradients) {
       shared |= r == g;

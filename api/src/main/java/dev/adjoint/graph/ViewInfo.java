@@ -1,8 +1,11 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import dev.adjoint.op.ViewOp;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
+import dev.adjoint.type.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +67,7 @@ final class ViewInfo {
               + " out-of-place one.");
     }
     version = now;
-    view.setHistory(new Node.Slot(new ViewNode(base, this), 0));
+    view.setHistory(new Node.Slot(new Written(base, this), 0));
   }
 
   /// Finds what forbids writing through this view while recording.
@@ -97,5 +100,39 @@ final class ViewInfo {
       t = Dispatch.views(v.op, t).get(v.result);
     }
     return (EagerTensor) t;
+  }
+
+  /// The node of a view whose base was overwritten after the view was made: puts the gradient into its
+  /// place in zeros of the base's shape.
+  private static final class Written extends Node {
+    private final ViewInfo view;
+    private final Shape shape;
+    private final DType type;
+
+    Written(EagerTensor base, ViewInfo view) {
+      super(nextSequence(), new Slot[] {base.gradientSlot()}, 1);
+      this.view = view;
+      this.shape = base.shape();
+      this.type = base.dtype();
+    }
+
+    @Override
+    public String name() {
+      return "AsStridedBackward0";
+    }
+
+    @Override
+    @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
+      EagerTensor g = gradients[0];
+      if (g == null) {
+        return new EagerTensor[1];
+      }
+      try (HandleScope _ = HandleScope.open()) {
+        Tensor whole = Tensors.zeros(shape, type, g.device());
+        view.replay(whole).copy_(g);
+        HandleScope.free((EagerTensor) whole);
+        return new EagerTensor[] {(EagerTensor) whole};
+      }
+    }
   }
 }

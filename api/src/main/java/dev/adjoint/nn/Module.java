@@ -1,6 +1,8 @@
 package dev.adjoint.nn;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.Placement;
+import dev.adjoint.type.Device;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -19,6 +21,15 @@ public interface Module {
   /// What training changes, in a fixed order, by names such as `0.weight`.
   default SequencedMap<String, Tensor> namedParameters() {
     return new LinkedHashMap<>();
+  }
+
+  /// Moves the parameters and their gradients to a device. They stay the same tensors, so that an
+  /// optimiser that was given them follows.
+  ///
+  /// @throws dev.adjoint.type.DeviceException when the device cannot be had
+  default Module to(Device device) {
+    parameters().forEach(p -> Placement.move(p, device));
+    return this;
   }
 
   /// What training changes, in the order of [#namedParameters].

@@ -85,6 +85,7 @@ public sealed class Adam extends Optimizer permits AdamW {
       m = new Moments(state(zerosLike(parameter)), state(zerosLike(parameter)));
       moments[index] = m;
     }
+    follow(parameter, m.mean, m.square);
     return m;
   }
 

@@ -7,6 +7,7 @@ import dev.adjoint.Tensor;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.InPlace;
+import dev.adjoint.graph.Placement;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.HashSet;
@@ -85,6 +86,13 @@ public abstract class Optimizer {
   protected static Tensor state(Tensor t) {
     HandleScope.free((EagerTensor) t);
     return t;
+  }
+
+  /// Moves kept tensors to the device that a parameter has moved to.
+  protected static void follow(Tensor parameter, Tensor... states) {
+    for (Tensor state : states) {
+      Placement.move(state, parameter.device());
+    }
   }
 
   /// Overwrites tensors of one shape, in one launch, with values that are computed elementwise from

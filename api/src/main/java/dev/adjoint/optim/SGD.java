@@ -57,6 +57,7 @@ public final class SGD extends Optimizer {
     Tensor old = velocities[index];
     Tensor velocity = old == null ? state(zerosLike(parameter)) : old;
     velocities[index] = velocity;
+    follow(parameter, velocity);
     assign(
         "sgd",
         List.of(velocity, parameter),

@@ -1,23 +1,21 @@
 package dev.adjoint.acceptance;
 
 import static dev.adjoint.Tensors.noGrad;
-import static dev.adjoint.Tensors.ones;
-import static dev.adjoint.Tensors.tensor;
-import static dev.adjoint.Tensors.zeros;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Expect;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import org.junit.jupiter.api.Test;
 
 /// Seed 4, the course page with the outputs that it meant to show: rows 4.1 to 4.8.
-class SeedCourseTest {
+class SeedCourseTest extends OnEachDevice {
 
   @Test
   void aMatrixOfOnesPrints() {
-    Expect.prints(
+    prints(
         "tensor([[1., 1., 1., 1.],\n        [1., 1., 1., 1.]], requires_grad=True)",
         ones(2, 4).requiresGrad_());
   }
@@ -25,8 +23,7 @@ class SeedCourseTest {
   @Test
   void aSumPrintsItsNode() {
     Tensor y = ones(2, 4).requiresGrad_().add(1);
-    Expect.prints(
-        "tensor([[2., 2., 2., 2.],\n        [2., 2., 2., 2.]], grad_fn=<AddBackward0>)", y);
+    prints("tensor([[2., 2., 2., 2.],\n        [2., 2., 2., 2.]], grad_fn=<AddBackward0>)", y);
     assertTrue(y.gradFn().toString().matches("<AddBackward0 object at 0x[0-9a-f]+>"));
   }
 
@@ -35,7 +32,7 @@ class SeedCourseTest {
     Tensor x = ones(2, 4).requiresGrad_();
     Tensor y = x.add(1);
     assertSame(x, x.detach_());
-    Expect.prints("tensor([[1., 1., 1., 1.],\n        [1., 1., 1., 1.]])", x);
+    prints("tensor([[1., 1., 1., 1.],\n        [1., 1., 1., 1.]])", x);
     assertFalse(x.requiresGrad());
     assertTrue(y.requiresGrad());
   }
@@ -43,13 +40,13 @@ class SeedCourseTest {
   @Test
   void aLeafCanStopAsking() {
     Tensor x = zeros(2, 3).requiresGrad_();
-    Expect.prints("tensor([[0., 0., 0.],\n        [0., 0., 0.]])", x.requiresGrad_(false));
+    prints("tensor([[0., 0., 0.],\n        [0., 0., 0.]])", x.requiresGrad_(false));
   }
 
   @Test
   void withoutRecordingTheSumPrintsPlain() {
     Tensor x = ones(2, 4).requiresGrad_();
-    Expect.prints("tensor([[2., 2., 2., 2.],\n        [2., 2., 2., 2.]])", noGrad(() -> x.add(1)));
+    prints("tensor([[2., 2., 2., 2.],\n        [2., 2., 2., 2.]])", noGrad(() -> x.add(1)));
   }
 
   private static Tensor expression(Tensor x, Tensor y, Tensor z) {
@@ -61,10 +58,10 @@ class SeedCourseTest {
     Tensor x = tensor(new float[] {1, 2});
     Tensor y = tensor(new float[] {3, 4});
     Tensor z = tensor(new float[] {5, 6});
-    Expect.prints("tensor([50., 76.])", expression(x, y, z));
-    Expect.prints("tensor([ 8., 64.])", x.pow(3).mul(8));
-    Expect.prints("tensor([-27., -48.])", y.pow(2).mul(-3));
-    Expect.prints("tensor([30., 36.])", z.mul(6));
+    prints("tensor([50., 76.])", expression(x, y, z));
+    prints("tensor([ 8., 64.])", x.pow(3).mul(8));
+    prints("tensor([-27., -48.])", y.pow(2).mul(-3));
+    prints("tensor([30., 36.])", z.mul(6));
   }
 
   @Test
@@ -73,13 +70,13 @@ class SeedCourseTest {
     Tensor y = tensor(new float[] {3, 4}).requiresGrad_();
     Tensor z = tensor(new float[] {5, 6}).requiresGrad_();
     Tensor e = expression(x, y, z);
-    Expect.prints("tensor([50., 76.], grad_fn=<AddBackward0>)", e);
+    prints("tensor([50., 76.], grad_fn=<AddBackward0>)", e);
     e.backward(tensor(new float[] {1, 1}));
-    Expect.prints("tensor([ 8., 64.])", x.grad());
-    Expect.prints("tensor([-27., -48.])", y.grad());
-    Expect.prints("tensor([30., 36.])", z.grad());
-    Expect.prints("tensor([True, True])", x.pow(3).mul(8).eq(Expect.gradOf(x)));
-    Expect.prints("tensor([True, True])", y.pow(2).mul(-3).eq(Expect.gradOf(y)));
-    Expect.prints("tensor([True, True])", z.mul(6).eq(Expect.gradOf(z)));
+    prints("tensor([ 8., 64.])", x.grad());
+    prints("tensor([-27., -48.])", y.grad());
+    prints("tensor([30., 36.])", z.grad());
+    prints("tensor([True, True])", x.pow(3).mul(8).eq(Expect.gradOf(x)));
+    prints("tensor([True, True])", y.pow(2).mul(-3).eq(Expect.gradOf(y)));
+    prints("tensor([True, True])", z.mul(6).eq(Expect.gradOf(z)));
   }
 }

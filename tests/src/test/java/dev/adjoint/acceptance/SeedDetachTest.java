@@ -1,17 +1,17 @@
 package dev.adjoint.acceptance;
 
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.adjoint.Expect;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.GraphException;
 import org.junit.jupiter.api.Test;
 
 /// Seed 3, the blog on `requires_grad`, `detach` and `detach_`: rows 3.1 to 3.7.
-class SeedDetachTest {
+class SeedDetachTest extends OnEachDevice {
   private static final String UNTRACKED =
       "element 0 of tensors does not require grad and does not have a grad_fn";
 
@@ -23,9 +23,9 @@ class SeedDetachTest {
   void thePolynomialHasItsGradient() {
     Tensor x = tensor(3.0f).requiresGrad_();
     Tensor y = polynomial(x);
-    Expect.prints("tensor(20., grad_fn=<AddBackward0>)", y);
+    prints("tensor(20., grad_fn=<AddBackward0>)", y);
     y.backward();
-    Expect.prints("tensor(9.)", x.grad());
+    prints("tensor(9.)", x.grad());
   }
 
   @Test
@@ -41,23 +41,23 @@ class SeedDetachTest {
   @Test
   void withoutAskingThereIsNoGradient() {
     Tensor y = polynomial(tensor(3.0f));
-    Expect.prints("tensor(20.)", y);
+    prints("tensor(20.)", y);
     Expect.fails(GraphException.class, UNTRACKED, y::backward);
   }
 
   @Test
   void theTwoLeavesPrintTheirDifference() {
-    Expect.prints("tensor(3.)", tensor(3.0f));
-    Expect.prints("tensor(3., requires_grad=True)", tensor(3.0f).requiresGrad_());
+    prints("tensor(3.)", tensor(3.0f));
+    prints("tensor(3., requires_grad=True)", tensor(3.0f).requiresGrad_());
   }
 
   @Test
   void trackingPassesOnToResults() {
     Tensor y = polynomial(tensor(3.0f).requiresGrad_());
-    Expect.prints("tensor(10., grad_fn=<SubBackward0>)", y.add(1).div(2).sub(0.5));
+    prints("tensor(10., grad_fn=<SubBackward0>)", y.add(1).div(2).sub(0.5));
     Tensor plain = polynomial(tensor(3.0f));
-    Expect.prints("tensor(20.)", plain);
-    Expect.prints("tensor(10.)", plain.add(1).div(2).sub(0.5));
+    prints("tensor(20.)", plain);
+    prints("tensor(10.)", plain.add(1).div(2).sub(0.5));
   }
 
   @Test
@@ -65,10 +65,10 @@ class SeedDetachTest {
     Tensor x = tensor(3.0f).requiresGrad_();
     Tensor y = polynomial(x);
     Tensor z = y.detach();
-    Expect.prints("tensor(20., grad_fn=<AddBackward0>)", y);
-    Expect.prints("tensor(20.)", z);
+    prints("tensor(20., grad_fn=<AddBackward0>)", y);
+    prints("tensor(20.)", z);
     y.backward();
-    Expect.prints("tensor(9.)", x.grad());
+    prints("tensor(9.)", x.grad());
     Expect.fails(GraphException.class, UNTRACKED, z::backward);
   }
 
@@ -76,7 +76,7 @@ class SeedDetachTest {
   void detachInPlaceTakesTheTensorItselfOut() {
     Tensor y = polynomial(tensor(3.0f).requiresGrad_());
     assertSame(y, y.detach_());
-    Expect.prints("tensor(20.)", y);
+    prints("tensor(20.)", y);
     Expect.fails(GraphException.class, UNTRACKED, y::backward);
   }
 

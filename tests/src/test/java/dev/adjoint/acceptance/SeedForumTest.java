@@ -1,34 +1,33 @@
 package dev.adjoint.acceptance;
 
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Autograd;
-import dev.adjoint.Expect;
 import dev.adjoint.GradOption;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.Device;
 import org.junit.jupiter.api.Test;
 
 /// Seed 0, the forum's question what `requires_grad_()` does: rows 0.1 to 0.6.
-class SeedForumTest {
+class SeedForumTest extends OnEachDevice {
 
   @Test
   void requiresGradReturnsTheSameLeaf() {
     Tensor x = tensor(3.);
     assertSame(x, x.requiresGrad_());
     assertTrue(x.isLeaf());
-    Expect.prints("tensor(3., requires_grad=True)", x);
+    prints("tensor(3., requires_grad=True)", x);
   }
 
   @Test
   void aPowerPrintsItsNode() {
     Tensor x = tensor(3.).requiresGrad_();
-    Expect.prints("tensor(9., grad_fn=<PowBackward0>)", x.pow(2));
+    prints("tensor(9., grad_fn=<PowBackward0>)", x.pow(2));
   }
 
   @Test
@@ -36,7 +35,7 @@ class SeedForumTest {
     Tensor image = tensor(new float[] {1, 2});
     Tensor y = image.mul(2);
     assertFalse(y.requiresGrad());
-    Expect.prints("tensor([2., 4.])", y);
+    prints("tensor([2., 4.])", y);
   }
 
   @Test
@@ -45,9 +44,9 @@ class SeedForumTest {
     Tensor y = x.pow(2).mul(24);
     Tensor z = y.pow(3).mul(8);
     Tensor result = z.pow(4).mul(2);
-    Expect.prints("tensor([96.], grad_fn=<MulBackward0>)", y);
-    Expect.prints("tensor([7077888.], grad_fn=<MulBackward0>)", z);
-    Expect.prints("tensor([5.0193e+27], grad_fn=<MulBackward0>)", result);
+    prints("tensor([96.], grad_fn=<MulBackward0>)", y);
+    prints("tensor([7077888.], grad_fn=<MulBackward0>)", z);
+    prints("tensor([5.0193e+27], grad_fn=<MulBackward0>)", result);
   }
 
   private static Tensor chain(Tensor x) {
@@ -66,7 +65,7 @@ class SeedForumTest {
   void firstDerivativeIsExact() {
     Tensor x = tensor(new float[] {2}).requiresGrad_();
     Tensor first = derivative(x, 1);
-    Expect.prints("tensor([6.0232e+28], grad_fn=<MulBackward0>)", first);
+    prints("tensor([6.0232e+28], grad_fn=<MulBackward0>)", first);
     assertEquals(6.023181998454545e+28, first.item());
     assertEquals(
         "First Derivative at x = 2.0 : 6.023181998454545E28",
@@ -76,7 +75,7 @@ class SeedForumTest {
   @Test
   void secondDerivativeIsWithinTwoUlps() {
     Tensor second = derivative(tensor(new float[] {2}).requiresGrad_(), 2);
-    Expect.prints("tensor([6.9267e+29], grad_fn=<AddBackward0>)", second);
+    prints("tensor([6.9267e+29], grad_fn=<AddBackward0>)", second);
     float exact = 6.926659109328068e+29f;
     assertEquals(exact, (float) second.item(), 2 * Math.ulp(exact));
   }
@@ -90,7 +89,7 @@ class SeedForumTest {
 
   @Test
   void float64FollowsTheClosedForm() {
-    Tensor x = tensor(new double[] {2}, DType.FLOAT64, Device.CPU).requiresGrad_();
+    Tensor x = Tensors.tensor(new double[] {2}, DType.FLOAT64, device).requiresGrad_();
     double scale = 2 * Math.pow(8, 4) * Math.pow(24, 12);
     double[] expected = {scale * 24 * Math.pow(2, 23), 6.926659298222727e+29, 7.619325228045e+30};
     for (int order = 1; order <= 3; order++) {
@@ -101,7 +100,7 @@ class SeedForumTest {
 
   @Test
   void finiteDifferencesAgreeWithTheDerivative() {
-    Tensor x = tensor(new double[] {2}, DType.FLOAT64, Device.CPU).requiresGrad_();
+    Tensor x = Tensors.tensor(new double[] {2}, DType.FLOAT64, device).requiresGrad_();
     double step = 1e-6;
     double rise = chain(x.add(step)).item() - chain(x.sub(step)).item();
     double slope = rise / (2 * step);

@@ -1,6 +1,5 @@
 package dev.adjoint.acceptance;
 
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -10,23 +9,40 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Expect;
 import dev.adjoint.GradFn;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Seed 1's last example, solved for its five inputs: rows 1.12 and 1.13.
-class SeedTranscriptGraphTest {
-  private final Tensor a = tensor(2.);
-  private final Tensor b = tensor(2.);
-  private final Tensor c = a.mul(b).requiresGrad_();
-  private final Tensor d = tensor(2.);
-  private final Tensor e = c.mul(d);
-  private final Tensor f = tensor(2.);
-  private final Tensor g = e.mul(f);
-  private final Tensor h = tensor(2.).requiresGrad_();
-  private final Tensor i = g.div(h);
-  private final Tensor j = i.add(h);
-  private final Tensor k = j.mul(i);
+class SeedTranscriptGraphTest extends OnEachDevice {
+  private Tensor a;
+  private Tensor b;
+  private Tensor c;
+  private Tensor d;
+  private Tensor e;
+  private Tensor f;
+  private Tensor g;
+  private Tensor h;
+  private Tensor i;
+  private Tensor j;
+  private Tensor k;
+
+  @BeforeEach
+  void graph() {
+    a = tensor(2.);
+    b = tensor(2.);
+    c = a.mul(b).requiresGrad_();
+    d = tensor(2.);
+    e = c.mul(d);
+    f = tensor(2.);
+    g = e.mul(f);
+    h = tensor(2.).requiresGrad_();
+    i = g.div(h);
+    j = i.add(h);
+    k = j.mul(i);
+  }
 
   private static GradFn next(Tensor t, int index) {
     GradFn node = t.gradFn();

@@ -1,6 +1,5 @@
 package dev.adjoint.acceptance;
 
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -10,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Expect;
 import dev.adjoint.GradFn;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
@@ -17,9 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Seed 1, the transcript that explains autograd node by node: rows 1.1 to 1.11 and 1.14 to 1.16.
-class SeedTranscriptTest {
+class SeedTranscriptTest extends OnEachDevice {
 
-  private static Tensor leaf(double value) {
+  private Tensor leaf(double value) {
     return tensor(value).requiresGrad_();
   }
 
@@ -148,7 +148,7 @@ class SeedTranscriptTest {
     Tensor a = tensor(new float[] {1, 2, 3}).requiresGrad_();
     List<Tensor> parts = a.unbind();
     for (int i = 0; i < 3; i++) {
-      Expect.prints("tensor(" + (i + 1) + "., grad_fn=<UnbindBackward0>)", parts.get(i));
+      prints("tensor(" + (i + 1) + "., grad_fn=<UnbindBackward0>)", parts.get(i));
       assertEquals(i, parts.get(i).outputNr());
       assertSame(node(parts.get(0)), parts.get(i).gradFn());
     }
@@ -166,14 +166,14 @@ class SeedTranscriptTest {
     assertEquals("MulBackward0 0, UnbindBackward0 2", Expect.next(e.gradFn()));
     assertSame(node(m), node(e).nextFunctions().get(0).function());
     e.backward();
-    Expect.prints("tensor([6., 3., 2.])", a.grad());
+    prints("tensor([6., 3., 2.])", a.grad());
   }
 
   @Test
   void detachSharesTheElementsOutsideTheGraph() {
     Tensor k = leaf(16).mul(5);
     Tensor m = k.detach();
-    Expect.prints("tensor(80.)", m);
+    prints("tensor(80.)", m);
     assertFalse(m.requiresGrad());
     assertTrue(m.isLeaf());
     assertNull(m.gradFn());

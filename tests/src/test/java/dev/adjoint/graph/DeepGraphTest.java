@@ -1,24 +1,31 @@
 package dev.adjoint.graph;
 
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Expect;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.memory.LiveBytes;
-import dev.adjoint.type.Device;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Graphs of a million operations: nothing recurses, and nothing stays behind.
+/// Graphs of very many operations: nothing recurses, and nothing stays behind.
 @Timeout(60)
-class DeepGraphTest {
-  private static final int DEPTH = 1_000_000;
+class DeepGraphTest extends OnEachDevice {
 
-  private static Tensor leaf() {
+  /// A million on the CPU; elsewhere fewer, since each launch takes longer and the walk is the same.
+  private int depth;
+
+  @BeforeEach
+  void chooseDepth() {
+    depth = device.isCpu() ? 1_000_000 : 40_000;
+  }
+
+  private Tensor leaf() {
     return tensor(new float[] {1, 2}).requiresGrad_();
   }
 
@@ -26,39 +33,39 @@ class DeepGraphTest {
   void aChainOfAMillionSumsRunsBothWays() {
     Tensor x = leaf();
     Tensor y = x;
-    for (int i = 0; i < DEPTH; i++) {
+    for (int i = 0; i < depth; i++) {
       y = y.add(1);
     }
     y.backward(tensor(new float[] {3, 4}));
     Expect.values(x.grad(), 3, 4);
-    Expect.values(y, DEPTH + 1, DEPTH + 2);
+    Expect.values(y, depth + 1, depth + 2);
   }
 
   @Test
   void aLongChainWithSavedValuesIsReleasedWhenItIsDropped() {
-    final long before = LiveBytes.settled(Device.CPU);
+    final long before = LiveBytes.settled(device);
     Tensor x = leaf();
     Tensor y = x;
-    for (int i = 0; i < 50_000; i++) {
+    for (int i = 0; i < depth / 20; i++) {
       y = y.mul(y).sqrt();
     }
-    assertTrue(LiveBytes.of(Device.CPU) - before > 50_000 * 64L, "the chain saves every value");
+    assertTrue(LiveBytes.of(device) - before > depth / 20 * 64L, "the chain saves every value");
     Reference.reachabilityFence(y);
     y = null;
-    LiveBytes.fallBelow(Device.CPU, before + 100_000, "a dropped graph keeps nothing");
+    LiveBytes.fallBelow(device, before + 100_000, "a dropped graph keeps nothing");
   }
 
   @Test
   void backwardReleasesALongChainAsItGoes() {
-    final long before = LiveBytes.settled(Device.CPU);
+    final long before = LiveBytes.settled(device);
     Tensor x = leaf();
     Tensor y = x;
-    for (int i = 0; i < 50_000; i++) {
+    for (int i = 0; i < depth / 20; i++) {
       y = y.mul(y).sqrt();
     }
     y.backward(tensor(new float[] {1, 1}));
     assertEquals(1, Expect.gradOf(x).select(0, 0).item(), 0.02);
-    LiveBytes.fallBelow(Device.CPU, before + 100_000, "what was saved went back");
+    LiveBytes.fallBelow(device, before + 100_000, "what was saved went back");
     assertTrue(y.requiresGrad());
   }
 
@@ -67,7 +74,7 @@ class DeepGraphTest {
     Tensor x = leaf();
     ArrayDeque<Tensor> earlier = new ArrayDeque<>();
     Tensor y = x;
-    for (int i = 0; i < DEPTH / 8; i++) {
+    for (int i = 0; i < depth / 8; i++) {
       earlier.addLast(y);
       Tensor skipped = earlier.size() > 3 ? earlier.removeFirst() : y;
       y = y.add(skipped).mul(0.5);

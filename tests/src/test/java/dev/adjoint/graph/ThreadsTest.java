@@ -1,13 +1,13 @@
 package dev.adjoint.graph;
 
 import static dev.adjoint.GradOption.RETAIN_GRAPH;
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Autograd;
 import dev.adjoint.Expect;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.GraphException;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Several threads with graphs of their own, and with leaves or graphs in common.
 @Timeout(60)
-class ThreadsTest {
+class ThreadsTest extends OnEachDevice {
 
   private static <T> List<T> inParallel(ExecutorService pool, int tasks, Callable<T> task)
       throws InterruptedException, ExecutionException {
@@ -96,7 +96,7 @@ class ThreadsTest {
     assertEquals(100, refused.get());
   }
 
-  private static double train(int steps) {
+  private double train(int steps) {
     Tensor w = tensor(new float[] {4, -4}).requiresGrad_();
     for (int i = 0; i < steps; i++) {
       try (Scope _ = Scope.open()) {

@@ -20,10 +20,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// The checking backend notices what it is there to notice.
+/// The checking backend notices what it is there to notice, whether the host sees the memory or not.
+@ParameterizedClass(name = "memory in sight: {0}")
+@ValueSource(booleans = {true, false})
 class CheckingBackendTest {
+  @Parameter boolean inSight;
+
   private static final Row EXP = Row.of(Row.Family.UNARY, "exp");
   private static final Program UNARY =
       Program.of(
@@ -35,11 +43,17 @@ class CheckingBackendTest {
   private Consumer<Operand[]> behaviour = operands -> {};
   private final CheckingBackend checking =
       new CheckingBackend(new Device("checked", 99), new Scripted());
+  private final Memory look = new Memory(checking);
 
-  private record HostBuffer(MemorySegment hostView) implements Buffer {
+  private record HostBuffer(MemorySegment memory, boolean inSight) implements Buffer {
     @Override
     public long bytes() {
-      return hostView.byteSize();
+      return memory.byteSize();
+    }
+
+    @Override
+    public @Nullable MemorySegment hostView() {
+      return inSight ? memory : null;
     }
   }
 
@@ -62,7 +76,7 @@ class CheckingBackendTest {
 
     @Override
     public Buffer allocate(long bytes) {
-      return new HostBuffer(Arena.ofAuto().allocate(bytes, 64));
+      return new HostBuffer(Arena.ofAuto().allocate(bytes, 64), inSight);
     }
 
     @Override
@@ -70,12 +84,15 @@ class CheckingBackendTest {
 
     @Override
     public void upload(MemorySegment source, Buffer target, long targetOffset) {
-      MemorySegment to = ((HostBuffer) target).hostView();
+      MemorySegment to = ((HostBuffer) target).memory();
       MemorySegment.copy(source, 0, to, targetOffset, source.byteSize());
     }
 
     @Override
-    public void download(Buffer source, long sourceOffset, MemorySegment target) {}
+    public void download(Buffer source, long sourceOffset, MemorySegment target) {
+      MemorySegment from = ((HostBuffer) source).memory();
+      MemorySegment.copy(from, sourceOffset, target, 0, target.byteSize());
+    }
 
     @Override
     public void launch(Launch launch) {
@@ -90,7 +107,7 @@ class CheckingBackendTest {
   }
 
   private static void write(Operand operand, long element) {
-    ((HostBuffer) operand.buffer()).hostView().setAtIndex(ValueLayout.JAVA_FLOAT, element, 5);
+    ((HostBuffer) operand.buffer()).memory().setAtIndex(ValueLayout.JAVA_FLOAT, element, 5);
   }
 
   private void launch(Operand input, Operand output, long elements) {
@@ -110,8 +127,8 @@ class CheckingBackendTest {
   @Test
   void freshMemoryIsNotANumber() {
     Buffer buffer = checking.allocate(64);
-    assertTrue(Float.isNaN(Memory.of(buffer).get(ValueLayout.JAVA_FLOAT, 0)));
-    assertTrue(Double.isNaN(Memory.of(buffer).get(ValueLayout.JAVA_DOUBLE, 8)));
+    assertTrue(Float.isNaN(look.read(buffer).get(ValueLayout.JAVA_FLOAT, 0)));
+    assertTrue(Double.isNaN(look.read(buffer).get(ValueLayout.JAVA_DOUBLE, 8)));
   }
 
   @Test
@@ -120,7 +137,7 @@ class CheckingBackendTest {
     Buffer out = checking.allocate(64);
     behaviour = operands -> write(operands[1], 3);
     launch(at(in, 0), at(out, 2), 4);
-    assertEquals(5, Memory.of(out).getAtIndex(ValueLayout.JAVA_FLOAT, 3));
+    assertEquals(5, look.read(out).getAtIndex(ValueLayout.JAVA_FLOAT, 3));
   }
 
   @Test
@@ -167,10 +184,10 @@ class CheckingBackendTest {
   void anOutputThatWasNotWrittenHoldsPoison() {
     Buffer in = checking.allocate(64);
     Buffer out = checking.allocate(64);
-    Memory.of(out).fill((byte) 0);
+    look.fill(out, (byte) 0);
     launch(at(in, 0), at(out, 0), 4);
-    assertTrue(Float.isNaN(Memory.of(out).get(ValueLayout.JAVA_FLOAT, 0)));
-    assertEquals(0, Memory.of(out).get(ValueLayout.JAVA_FLOAT, 16));
+    assertTrue(Float.isNaN(look.read(out).get(ValueLayout.JAVA_FLOAT, 0)));
+    assertEquals(0, look.read(out).get(ValueLayout.JAVA_FLOAT, 16));
   }
 
   @Test

@@ -1,30 +1,29 @@
 package dev.adjoint.nn;
 
-import static dev.adjoint.Tensors.empty;
 import static dev.adjoint.Tensors.manualSeed;
-import static dev.adjoint.Tensors.ones;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.Device;
 import dev.adjoint.type.ShapeException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ModuleTest {
+class ModuleTest extends OnEachDevice {
 
   @BeforeEach
   void seed() {
     manualSeed(1);
   }
 
-  private static Sequential network() {
-    return new Sequential(new Linear(4, 8), Activation.RELU, new Linear(8, 2));
+  private Sequential network() {
+    return new Sequential(new Linear(4, 8, device), Activation.RELU, new Linear(8, 2, device));
   }
 
   @Test
@@ -51,8 +50,8 @@ class ModuleTest {
 
   @Test
   void sequentialIsItsPartsInOrder() {
-    Linear first = new Linear(3, 5);
-    Linear second = new Linear(5, 2);
+    Linear first = new Linear(3, 5, device);
+    Linear second = new Linear(5, 2, device);
     Tensor x = ones(7, 3);
     Tensor expected = second.forward(first.forward(x).tanh());
     Tensor actual = new Sequential(first, Tensor::tanh, second).forward(x);
@@ -61,7 +60,7 @@ class ModuleTest {
 
   @Test
   void linearStartsWithinOneOverTheRootOfItsInputs() {
-    Linear linear = new Linear(400, 300);
+    Linear linear = new Linear(400, 300, device);
     for (Tensor p : linear.parameters()) {
       double greatest = 0;
       for (float v : p.toFloatArray()) {
@@ -75,16 +74,16 @@ class ModuleTest {
 
   @Test
   void linearWithoutBias() {
-    Linear linear = new Linear(3, 2, false, DType.FLOAT64, Device.CPU);
+    Linear linear = new Linear(3, 2, false, DType.FLOAT64, device);
     assertEquals(1, linear.parameters().size());
     assertEquals(DType.FLOAT64, linear.forward(linear.weight()).dtype());
   }
 
   @Test
   void sameSeedSameParameters() {
-    float[] first = new Linear(5, 5).weight().toFloatArray();
+    float[] first = new Linear(5, 5, device).weight().toFloatArray();
     manualSeed(1);
-    assertArrayEquals(first, new Linear(5, 5).weight().toFloatArray());
+    assertArrayEquals(first, new Linear(5, 5, device).weight().toFloatArray());
   }
 
   @Test
@@ -103,7 +102,7 @@ class ModuleTest {
 
   @Test
   void parameterMayBeInitialisedAgain() {
-    Linear linear = new Linear(2, 2);
+    Linear linear = new Linear(2, 2, device);
     Initializers.uniform_(linear.weight(), 3, 4);
     assertTrue(linear.weight().isLeaf() && linear.weight().requiresGrad());
   }
@@ -124,6 +123,10 @@ class ModuleTest {
                 return input;
               }
             });
+  }
+
+  private Tensor empty(long... sizes) {
+    return Tensors.empty(Tensors.shape(sizes), DType.FLOAT32, device);
   }
 
   private static double deviation(Tensor t) {

@@ -1,5 +1,6 @@
 package dev.adjoint.ops;
 
+import dev.adjoint.Devices;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;

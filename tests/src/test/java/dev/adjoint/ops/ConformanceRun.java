@@ -1,5 +1,6 @@
 package dev.adjoint.ops;
 
+import dev.adjoint.Devices;
 import dev.adjoint.Scope;
 import dev.adjoint.ops.cases.Arrangement;
 import dev.adjoint.ops.cases.GoldenCase;

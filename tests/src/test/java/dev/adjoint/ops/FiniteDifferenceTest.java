@@ -3,6 +3,7 @@ package dev.adjoint.ops;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.Devices;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.ops.cases.Arrangement;

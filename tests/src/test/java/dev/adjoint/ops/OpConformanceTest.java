@@ -2,6 +2,7 @@ package dev.adjoint.ops;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.Devices;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -1,5 +1,6 @@
 package dev.adjoint.ops;
 
+import dev.adjoint.Devices;
 import dev.adjoint.ops.Outcome.Aspect;
 import dev.adjoint.ops.cases.OpCase;
 import dev.adjoint.ops.cases.OpCases;

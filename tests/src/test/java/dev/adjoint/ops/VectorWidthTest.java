@@ -2,6 +2,7 @@ package dev.adjoint.ops;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.Devices;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;

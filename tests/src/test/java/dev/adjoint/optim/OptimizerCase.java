@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /// Two parameters after ten steps, by PyTorch: see `tests/golden/optimizers.py`.
@@ -61,9 +62,11 @@ record OptimizerCase(String name, double[] first, double[] second) {
   }
 
   /// The same ten steps by Adjoint.
-  List<Tensor> train(DType type) {
-    Tensor a = parameter(IntStream.range(0, 12).mapToDouble(i -> (i * 7 % 12 - 5) / 8.0), type);
-    Tensor b = parameter(IntStream.range(0, 5).mapToDouble(i -> (i * 3 % 5 - 2) / 4.0), type);
+  List<Tensor> train(DType type, Device device) {
+    Tensor a =
+        parameter(IntStream.range(0, 12).mapToDouble(i -> (i * 7 % 12 - 5) / 8.0), type, device);
+    Tensor b =
+        parameter(IntStream.range(0, 5).mapToDouble(i -> (i * 3 % 5 - 2) / 4.0), type, device);
     Optimizer optimizer = OPTIMIZERS.get(name).apply(List.of(a, b));
     for (int i = 0; i < STEPS; i++) {
       try (Scope _ = Scope.open()) {
@@ -76,8 +79,8 @@ record OptimizerCase(String name, double[] first, double[] second) {
     return List.of(a, b);
   }
 
-  private static Tensor parameter(java.util.stream.DoubleStream values, DType type) {
-    return tensor(values.toArray(), type, Device.CPU).requiresGrad_();
+  private static Tensor parameter(DoubleStream values, DType type, Device device) {
+    return tensor(values.toArray(), type, device).requiresGrad_();
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.adjoint.optim;
 
-import static dev.adjoint.Tensors.ones;
-import static dev.adjoint.Tensors.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,17 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.DeviceMemory;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.Device;
 import dev.adjoint.type.GraphException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class OptimizerTest {
+class OptimizerTest extends OnEachDevice {
 
   static List<OptimizerCase> cases() {
     return OptimizerCase.all();
@@ -32,8 +30,8 @@ class OptimizerTest {
     compare(c, DType.FLOAT32, 1e-6);
   }
 
-  private static void compare(OptimizerCase c, DType type, double tolerance) {
-    List<Tensor> trained = c.train(type);
+  private void compare(OptimizerCase c, DType type, double tolerance) {
+    List<Tensor> trained = c.train(type, device);
     assertArrayEquals(c.first(), trained.get(0).toDoubleArray(), tolerance, type.toString());
     assertArrayEquals(c.second(), trained.get(1).toDoubleArray(), tolerance, type.toString());
   }
@@ -90,9 +88,9 @@ class OptimizerTest {
     try (Scope _ = Scope.open()) {
       p.mul(p).sum().backward();
     }
-    long before = DeviceMemory.of(Device.CPU).live();
+    long before = DeviceMemory.of(device).live();
     sgd.zeroGrad();
-    assertTrue(before - DeviceMemory.of(Device.CPU).live() >= 4 * elements);
+    assertTrue(before - DeviceMemory.of(device).live() >= 4 * elements);
   }
 
   @Test

@@ -1,13 +1,11 @@
 package dev.adjoint.printing;
 
-import static dev.adjoint.Expect.prints;
-import static dev.adjoint.Tensors.full;
 import static dev.adjoint.Tensors.shape;
-import static dev.adjoint.Tensors.tensor;
-import static dev.adjoint.Tensors.zeros;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.Expect;
+import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.RecordingBackend;
@@ -17,9 +15,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Tensors print character by character as PyTorch prints them.
-class PrinterTest {
+class PrinterTest extends OnEachDevice {
 
-  private static Tensor floats(double... values) {
+  private Tensor floats(double... values) {
     float[] data = new float[values.length];
     for (int i = 0; i < data.length; i++) {
       data[i] = (float) values[i];
@@ -27,11 +25,11 @@ class PrinterTest {
     return tensor(data);
   }
 
-  private static Tensor doubles(double... values) {
-    return tensor(values, DType.FLOAT64, Device.CPU);
+  private Tensor doubles(double... values) {
+    return Tensors.tensor(values, DType.FLOAT64, device);
   }
 
-  private static Tensor range(int from, int to) {
+  private Tensor range(int from, int to) {
     long[] data = new long[to - from];
     for (int i = 0; i < data.length; i++) {
       data[i] = from + i;
@@ -39,7 +37,7 @@ class PrinterTest {
     return tensor(data);
   }
 
-  private static Tensor range(int count, double step) {
+  private Tensor range(int count, double step) {
     float[] data = new float[count];
     for (int i = 0; i < count; i++) {
       data[i] = i;
@@ -115,8 +113,12 @@ class PrinterTest {
 
   @Test
   void typesThatAreNotImpliedAreNamed() {
-    prints("tensor([1, 2], dtype=torch.int32)", tensor(new long[] {1, 2}, DType.INT32, Device.CPU));
-    prints("tensor([1, 2], dtype=torch.uint8)", tensor(new long[] {1, 2}, DType.UINT8, Device.CPU));
+    prints(
+        "tensor([1, 2], dtype=torch.int32)",
+        Tensors.tensor(new long[] {1, 2}, DType.INT32, device));
+    prints(
+        "tensor([1, 2], dtype=torch.uint8)",
+        Tensors.tensor(new long[] {1, 2}, DType.UINT8, device));
     prints("tensor([1., 2.], dtype=torch.float64)", doubles(1, 2));
     prints("tensor(2.0002, dtype=torch.float64)", doubles(2.0002).select(0, 0));
     prints(
@@ -131,7 +133,8 @@ class PrinterTest {
     prints("tensor([], size=(2, 0), requires_grad=True)", zeros(2, 0).requiresGrad_());
     prints("tensor([], size=(0, 3))", zeros(0, 3));
     prints(
-        "tensor([], size=(0, 3), dtype=torch.int64)", zeros(shape(0, 3), DType.INT64, Device.CPU));
+        "tensor([], size=(0, 3), dtype=torch.int64)",
+        Tensors.zeros(shape(0, 3), DType.INT64, device));
   }
 
   @Test
@@ -219,11 +222,11 @@ class PrinterTest {
   @Test
   void otherDevicesAreNamed() {
     RecordingBackend backend = RecordingBackend.open();
-    Tensor x = full(shape(2), 0, DType.FLOAT32, backend.device());
-    prints("tensor([0., 0.], device='" + backend.device() + "')", x);
-    prints(
+    Tensor x = Tensors.full(shape(2), 0, DType.FLOAT32, backend.device());
+    Expect.prints("tensor([0., 0.], device='" + backend.device() + "')", x);
+    Expect.prints(
         "tensor([0., 0.], device='" + backend.device() + "', dtype=torch.float64)",
-        full(shape(2), 0, DType.FLOAT64, backend.device()));
+        Tensors.full(shape(2), 0, DType.FLOAT64, backend.device()));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.adjoint.ops.cases;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.type.Device;
 import dev.adjoint.type.TensorException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,6 +42,17 @@ public record ErrorCase(
       Supplier<Tensor> y,
       Consumer<Inputs> call) {
     return new ErrorCase(name, refusal, () -> List.of(x.get(), y.get()), call);
+  }
+
+  /// The tensors on a device.
+  public List<Tensor> operands(Device device) {
+    return operands.get().stream()
+        .map(t -> t.device().equals(device) ? t : moved(t, device))
+        .toList();
+  }
+
+  private static Tensor moved(Tensor t, Device device) {
+    return t.detach().to(device).requiresGrad_(t.requiresGrad());
   }
 
   @Override

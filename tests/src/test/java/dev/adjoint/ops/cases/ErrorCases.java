@@ -154,13 +154,13 @@ public final class ErrorCases {
             INDEX,
             zeros(2, 3),
             row(0, 1, 2),
-            in -> in.x().scatterAdd_(0, in.y(), Tensors.ones(1, 3))),
+            in -> in.x().scatterAdd_(0, in.y(), source(in, 1, 3))),
         two(
             "indexAddInPlaceIndex",
             INDEX,
             zeros(2, 3),
             longs(0, 2),
-            in -> in.x().indexAdd_(0, in.y(), Tensors.ones(2, 3))),
+            in -> in.x().indexAdd_(0, in.y(), source(in, 2, 3))),
         two(
             "maskedFillInPlaceGrows",
             SHAPE,
@@ -177,13 +177,13 @@ public final class ErrorCases {
         two("gatherRank", SHAPE, zeros(2, 3), longs(0), in -> in.x().gather(0, in.y())),
         two("gatherIndex", INDEX, zeros(2, 3), row(2, 0, 0), in -> in.x().gather(0, in.y())),
         two("scatterIndex", INDEX, zeros(2, 3), row(2, 0, 0), in -> in.x().scatter(0, in.y(), 1.0)),
-        two("scatterTypes", TYPE, zeros(2), longs(1), in -> in.x().scatter(0, in.y(), wide())),
+        two("scatterTypes", TYPE, zeros(2), longs(1), in -> in.x().scatter(0, in.y(), wide(in))),
         two(
             "scatterAddTypes",
             TYPE,
             zeros(2),
             longs(1),
-            in -> in.x().scatterAdd(0, in.y(), wide())),
+            in -> in.x().scatterAdd(0, in.y(), wide(in))),
         two("indexSelectIndex", INDEX, zeros(2, 3), longs(2), in -> in.x().indexSelect(0, in.y())),
         two("indexSelectRank", SHAPE, zeros(2, 3), row(1), in -> in.x().indexSelect(0, in.y())),
         two("maskedSelectMask", TYPE, zeros(2), longs(0, 1), in -> in.x().maskedSelect(in.y())),
@@ -253,7 +253,11 @@ public final class ErrorCases {
     return () -> Tensors.tensor(values);
   }
 
-  private static Tensor wide() {
-    return Tensors.tensor(new double[] {1}).to(DType.FLOAT64);
+  private static Tensor source(Inputs in, long... sizes) {
+    return Tensors.ones(Tensors.shape(sizes), DType.FLOAT32, in.x().device());
+  }
+
+  private static Tensor wide(Inputs in) {
+    return Tensors.ones(Tensors.shape(1), DType.FLOAT64, in.x().device());
   }
 }
