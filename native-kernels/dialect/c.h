@@ -25,20 +25,15 @@
 /* One lane runs a whole group: groups are items of their own. */
 #define FOR_EACH_ITEM(i) FOR_EACH_GROUP(i)
 #define MOST_LANES 1
-/* What the lanes of a group hold, folded; there is one lane. */
-#define GROUP_SUM(value) (value)
-#define GROUP_MAX(value) (value)
 /* Groups one after another, up to ADJACENT at a time, but never across a multiple of row. */
 #define FOR_ADJACENT_GROUPS(g, count, row)                                          \
   for (int64_t g = first_group, count; g < last_group; g += count)                  \
     if ((count = adjacent(g, last_group, row)) > 0)
 #define ADJACENT 16
+/* Here the same: one lane runs all of them. */
+#define FOR_EACH_GROUPS(g, count, row) FOR_ADJACENT_GROUPS(g, count, row)
 /* The high 64 bits of a product. */
 #define HIGH_HALF(a, b) ((uint64_t)(((unsigned __int128)(a) * (b)) >> 64))
-/* Memory of one call; a process that cannot have it cannot go on. */
-#define SCRATCH(bytes) scratch_or_abort(bytes)
-#define RELEASE(memory) free(memory)
-
 /* Iterations do not depend on one another, though operands may be the very same memory. */
 #define INDEPENDENT _Pragma("omp simd")
 /* Nor here, but for one variable that all fold into. */
@@ -46,22 +41,29 @@
 #define PRAGMA(text) _Pragma(#text)
 
 DEVICE_FN int64_t adjacent(int64_t first, int64_t last, int64_t row) {
-  int64_t in_row = row - first % row;
+  int64_t in_row = row == 1 ? 1 : row - first % row; /* a division may cost more than a group */
   int64_t in_range = last - first < ADJACENT ? last - first : ADJACENT;
   return in_row < in_range ? in_row : in_range;
 }
 
-DEVICE_FN void *scratch_or_abort(int64_t bytes) {
-  void *memory = malloc((size_t)(bytes > 0 ? bytes : 1));
-  if (!memory) {
-    abort();
-  }
-  return memory;
+/* A number's bits, as an unsigned number of its size. */
+DEVICE_FN uint32_t BITS_OF_f32(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+DEVICE_FN uint64_t BITS_OF_f64(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
 }
 
 #define LAUNCH_ARGS \
   const int64_t *sizes, LOCAL void *shared, int64_t first_group, int64_t last_group
 #define LAUNCH sizes, shared, first_group, last_group
+/* The launch, handed on to another function that takes LAUNCH_ARGS. */
+#define SAME_LAUNCH LAUNCH
 #define UNUSED_ARGS (void)sizes, (void)shared, (void)first_group, (void)last_group
 
 /* KERNEL2(name, type0, x0, type1, x1) { body }: an exported function of the one signature that the

@@ -1,10 +1,20 @@
 /* The words that follow from the others on a device whose groups have many lanes. */
 
 #define FOR_EACH_GROUP(g) for (int64_t g = GROUP; g < groups; g += GROUPS)
-#define FOR_EACH_ITEM(i) for (int64_t i = GROUP * LANES + LANE; i < groups; i += GROUPS * LANES)
+/* Few items are spread over as many groups as there are, 32 neighbours in each. */
+#define FOR_EACH_ITEM(i)                                                                      \
+  for (int64_t busy = busy_lanes(groups), i = LANE < busy ? GROUP * busy + LANE : groups;     \
+       i < groups; i += GROUPS * busy)
 /* One lane runs one group; lanes side by side run neighbours. */
 #define FOR_ADJACENT_GROUPS(g, count, row) FOR_EACH_ITEM(g) for (int count = 1; count; count = 0)
 #define ADJACENT 1
+/* All lanes run one group, and then the next: only a device of one lane takes several at a time. */
+#define FOR_EACH_GROUPS(g, count, row) FOR_EACH_GROUP(g) for (int count = 1; count; count = 0)
+
+DEVICE_FN int64_t busy_lanes(int64_t items) {
+  int64_t wanted = ((items - 1) / GROUPS / 32 + 1) * 32;
+  return wanted < LANES ? wanted : LANES;
+}
 
 /* The numbers of a launch, by value. A structured kernel's are: how many groups, MOST_OPERANDS
  * offsets in elements, its sizes. */
@@ -15,6 +25,7 @@ struct call_words {
 
 #define LAUNCH_ARGS const int64_t *sizes, LOCAL void *shared, int64_t groups
 #define LAUNCH w.at + 1 + MOST_OPERANDS, shared, w.at[0]
+#define SAME_LAUNCH sizes, shared, groups
 #define UNUSED_ARGS (void)sizes, (void)shared, (void)groups
 #define AT(k) + w.at[1 + k]
 

@@ -16,7 +16,8 @@ typedef ulong uint64_t;
 #define INT64_MIN LONG_MIN
 #define INT64_MAX LONG_MAX
 
-#define DEVICE_FN static inline
+/* Always: PoCL's own inliner fails on functions of some depth. */
+#define DEVICE_FN static inline __attribute__((always_inline))
 #define ENTRY __kernel void
 #define GLOBAL __global
 #define LOCAL __local

@@ -5,9 +5,18 @@
 #define LOCAL_BYTES 8
 
 #include "index.kernel.h"
-#include "matmul.kernel.h"
 #include "pack.kernel.h"
 #include "random.kernel.h"
 #include "scan.kernel.h"
 #include "softmax.kernel.h"
+
+/* What the CPU does in its own way, beside what it must agree with. */
+#define matmul portable_matmul
+#include "matmul.kernel.h"
+#undef matmul
+#include "../tuned/c/matmul.kernel.h"
+
+#define sort portable_sort
 #include "sort.kernel.h"
+#undef sort
+#include "../tuned/c/sort.kernel.h"

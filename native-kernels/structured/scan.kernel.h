@@ -1,56 +1,134 @@
 /* Kernels that walk one line of [outer][n][inner] from its start.
- * sizes {outer, n, inner}; groups = outer * inner: a group is one line, run by one lane. */
+ * sizes {outer, n, inner}; groups = outer * inner: a group is one line. All lanes run it together
+ * where its elements are neighbours (inner is 1), else one lane does, beside its neighbours'. */
+#undef LOCAL_BYTES
+#define LOCAL_BYTES (MOST_LANES * 8)
+
 ARITHMETIC(
+DEVICE_FN void WITH_TYPE(cumsum_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t inner) {
+  ACCUMULATOR sum = 0;
+  for (int64_t j = 0; j < n; j++) {
+    sum += x[j * inner];
+    y[j * inner] = (T)sum;
+  }
+}
+
+/* By tiles, of which each lane adds up a few neighbours; what lies before them is the sum of
+ * earlier tiles and of earlier lanes. */
+DEVICE_FN void WITH_TYPE(cumsum_tiles)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
+                                       LOCAL ACCUMULATOR *sums) {
+  enum { EACH = 8 };
+  ACCUMULATOR before = 0;
+  for (int64_t tile = 0; tile < n; tile += EACH * LANES) {
+    int64_t first = tile + EACH * LANE;
+    int64_t last = first + EACH < n ? first + EACH : n;
+    ACCUMULATOR sum = 0;
+    for (int64_t j = first; j < last; j++) {
+      sum += x[j];
+    }
+    sums[LANE] = sum;
+    BARRIER();
+    for (int64_t step = 1; step < LANES; step *= 2) {
+      ACCUMULATOR earlier = LANE >= step ? sums[LANE - step] : 0;
+      BARRIER();
+      sums[LANE] += earlier;
+      BARRIER();
+    }
+    sum = before + (LANE > 0 ? sums[LANE - 1] : 0);
+    for (int64_t j = first; j < last; j++) {
+      sum += x[j];
+      y[j] = (T)sum;
+    }
+    before += sums[LANES - 1];
+    BARRIER();
+  }
+}
+
 KERNEL2(cumsum, GLOBAL const T *, x, GLOBAL T *, y) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
+  if (inner == 1 && LANES > 1) {
+    FOR_EACH_GROUP(g) {
+      WITH_TYPE(cumsum_tiles)(x + g * n, y + g * n, n, (LOCAL ACCUMULATOR *)shared);
+    }
+    return;
+  }
   FOR_EACH_ITEM(g) {
     int64_t at = g / inner * n * inner + g % inner;
-    ACCUMULATOR sum = 0;
-    for (int64_t j = 0; j < n; j++) {
-      sum += x[at + j * inner];
-      y[at + j * inner] = (T)sum;
-    }
+    WITH_TYPE(cumsum_line)(x + at, y + at, n, inner);
   }
 }
 )
 
-/* The first of equal extremes; the first NaN, where there is one, is the extreme. */
-KERNEL2(argmax, GLOBAL const T *, x, GLOBAL int64_t *, y) {
+/* NaN is beyond every number, and not beyond NaN. */
+DEVICE_FN int WITH_TYPE(is_beyond)(T a, T b, int greatest) {
+  return (greatest ? a > b : a < b) | (IS_NAN(a) & !IS_NAN(b));
+}
+
+/* Which of elements first, first + step ... is the extreme: the first of equals. */
+DEVICE_FN int64_t WITH_TYPE(extreme)(GLOBAL const T *line, int64_t n, int64_t inner, int64_t first,
+                                     int64_t step, int greatest) {
+  int64_t best = first;
+  T top = line[first * inner];
+  for (int64_t j = first + step; j < n && !IS_NAN(top); j += step) {
+    T v = line[j * inner];
+    if ((greatest ? v > top : v < top) | IS_NAN(v)) {
+      top = v;
+      best = j;
+    }
+  }
+  return best;
+}
+
+/* By all lanes; one that has no element takes the first, which another has too. */
+DEVICE_FN int64_t WITH_TYPE(group_extreme)(GLOBAL const T *line, int64_t n, int greatest,
+                                           LOCAL int64_t *places) {
+  places[LANE] = WITH_TYPE(extreme)(line, n, 1, LANE < n ? LANE : 0, LANES, greatest);
+  BARRIER();
+  for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
+    if (LANE < apart) {
+      int64_t a = places[LANE];
+      int64_t b = places[LANE + apart];
+      int b_is_beyond = WITH_TYPE(is_beyond)(line[b], line[a], greatest);
+      int a_is_beyond = WITH_TYPE(is_beyond)(line[a], line[b], greatest);
+      places[LANE] = b_is_beyond | (!a_is_beyond & (b < a)) ? b : a;
+    }
+    BARRIER();
+  }
+  int64_t best = places[0];
+  BARRIER();
+  return best;
+}
+
+DEVICE_FN void WITH_TYPE(extremes)(GLOBAL const T *x, GLOBAL int64_t *y, int greatest,
+                                   LAUNCH_ARGS) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
-  FOR_EACH_ITEM(g) {
-    GLOBAL const T *line = x + g / inner * n * inner + g % inner;
-    int64_t best = 0;
-    T top = line[0];
-    for (int64_t j = 1; j < n && !IS_NAN(top); j++) {
-      T v = line[j * inner];
-      if ((v > top) | IS_NAN(v)) {
-        top = v;
-        best = j;
+  if (inner == 1 && LANES > 1) {
+    FOR_EACH_GROUP(g) {
+      int64_t best = WITH_TYPE(group_extreme)(x + g * n, n, greatest, (LOCAL int64_t *)shared);
+      if (LANE == 0) {
+        y[g] = best;
       }
     }
-    y[g] = best;
+    return;
+  }
+  FOR_EACH_ITEM(g) {
+    GLOBAL const T *line = x + g / inner * n * inner + g % inner;
+    y[g] = WITH_TYPE(extreme)(line, n, inner, 0, 1, greatest);
   }
 }
 
-KERNEL2(argmin, GLOBAL const T *, x, GLOBAL int64_t *, y) {
-  UNUSED_ARGS;
-  int64_t n = sizes[1];
-  int64_t inner = sizes[2];
-  FOR_EACH_ITEM(g) {
-    GLOBAL const T *line = x + g / inner * n * inner + g % inner;
-    int64_t best = 0;
-    T bottom = line[0];
-    for (int64_t j = 1; j < n && !IS_NAN(bottom); j++) {
-      T v = line[j * inner];
-      if ((v < bottom) | IS_NAN(v)) {
-        bottom = v;
-        best = j;
-      }
-    }
-    y[g] = best;
-  }
+/* The first of equal extremes; the first NaN, where there is one, is the extreme. */
+KERNEL2(argmax, GLOBAL const T *, x, GLOBAL int64_t *, y) {
+  WITH_TYPE(extremes)(x, y, 1, SAME_LAUNCH);
 }
+
+KERNEL2(argmin, GLOBAL const T *, x, GLOBAL int64_t *, y) {
+  WITH_TYPE(extremes)(x, y, 0, SAME_LAUNCH);
+}
+
+#undef LOCAL_BYTES
+#define LOCAL_BYTES 8

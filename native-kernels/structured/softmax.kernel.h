@@ -1,41 +1,74 @@
 /* softmax and log_softmax along the middle of [outer][n][inner].
  * sizes {outer, n, inner}; groups = outer * inner: a group is one line. The line's maximum is taken
  * off first, so that exp cannot overflow; a line with NaN or +infinity, or of -infinity only, is
- * NaN. Adjacent lines are taken together where inner is not 1, since they share cache lines. */
+ * NaN. All lanes run a line together where inner is 1; else each runs its own, and adjacent lines
+ * are taken together, since they share cache lines. */
+#undef LOCAL_BYTES
+#define LOCAL_BYTES (MOST_LANES * sizeof(ACCUMULATOR))
+
 FLOATING(
-DEVICE_FN T WITH_TYPE(line_maximum)(GLOBAL const T *x, int64_t n) {
+/* The greatest of what the lanes hold; with one lane, what it holds. */
+DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
+  all[LANE] = mine;
+  BARRIER();
+  for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
+    if (LANE < apart) {
+      T other = all[LANE + apart];
+      all[LANE] = all[LANE] < other ? other : all[LANE];
+    }
+    BARRIER();
+  }
+  T top = all[0];
+  BARRIER(); /* before the memory holds something else */
+  return top;
+}
+
+/* Their sum, by a tree that depends on nothing but how many lanes there are. */
+DEVICE_FN ACCUMULATOR WITH_TYPE(group_sum)(ACCUMULATOR mine, LOCAL ACCUMULATOR *all) {
+  all[LANE] = mine;
+  BARRIER();
+  for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
+    if (LANE < apart) {
+      all[LANE] += all[LANE + apart];
+    }
+    BARRIER();
+  }
+  ACCUMULATOR sum = all[0];
+  BARRIER();
+  return sum;
+}
+
+DEVICE_FN T WITH_TYPE(line_maximum)(GLOBAL const T *x, int64_t n, LOCAL void *shared) {
   T top = -INFINITY;
   REDUCES(max, top) for (int64_t j = LANE; j < n; j += LANES) {
     top = top < x[j] ? x[j] : top;
   }
-  return GROUP_MAX(top);
+  return WITH_TYPE(group_maximum)(top, (LOCAL T *)shared);
 }
 
-DEVICE_FN ACCUMULATOR WITH_TYPE(line_sum)(GLOBAL const T *x, int64_t n, T top) {
-  ACCUMULATOR sum = 0;
-  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
-    sum += exp(x[j] - top);
-  }
-  return GROUP_SUM(sum);
-}
-
-DEVICE_FN void WITH_TYPE(softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n) {
-  T top = WITH_TYPE(line_maximum)(x, n);
+DEVICE_FN void WITH_TYPE(softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
+                                       LOCAL void *shared) {
+  T top = WITH_TYPE(line_maximum)(x, n, shared);
   ACCUMULATOR sum = 0;
   REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
     T e = exp(x[j] - top);
     y[j] = e;
     sum += e;
   }
-  T total = (T)GROUP_SUM(sum);
+  T total = (T)WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared);
   INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
     y[j] = y[j] / total;
   }
 }
 
-DEVICE_FN void WITH_TYPE(log_softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n) {
-  T top = WITH_TYPE(line_maximum)(x, n);
-  T log_total = (T)log(WITH_TYPE(line_sum)(x, n, top));
+DEVICE_FN void WITH_TYPE(log_softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
+                                           LOCAL void *shared) {
+  T top = WITH_TYPE(line_maximum)(x, n, shared);
+  ACCUMULATOR sum = 0;
+  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
+    sum += exp(x[j] - top);
+  }
+  T log_total = (T)log(WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared));
   INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
     y[j] = x[j] - top - log_total;
   }
@@ -92,13 +125,15 @@ KERNEL2(softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
+  if (inner == 1) {
+    FOR_EACH_GROUP(g) {
+      WITH_TYPE(softmax_line)(x + g * n, y + g * n, n, shared);
+    }
+    return;
+  }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    if (inner == 1) {
-      WITH_TYPE(softmax_line)(x + at, y + at, n);
-    } else {
-      WITH_TYPE(softmax_lines)(x + at, y + at, n, inner, lines);
-    }
+    WITH_TYPE(softmax_lines)(x + at, y + at, n, inner, lines);
   }
 }
 
@@ -106,13 +141,18 @@ KERNEL2(log_softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
+  if (inner == 1) {
+    FOR_EACH_GROUP(g) {
+      WITH_TYPE(log_softmax_line)(x + g * n, y + g * n, n, shared);
+    }
+    return;
+  }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    if (inner == 1) {
-      WITH_TYPE(log_softmax_line)(x + at, y + at, n);
-    } else {
-      WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, lines);
-    }
+    WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, lines);
   }
 }
 )
+
+#undef LOCAL_BYTES
+#define LOCAL_BYTES 8

@@ -1,17 +1,18 @@
 /* Stable sort along the middle of [outer][n][inner], with where each value came from.
- * sizes {outer, n, inner, descending}; groups = outer * inner: a group is a line, run by one lane.
- * NaN is greater than every number. Values are turned into unsigned numbers of the same order and
- * sorted by one byte after another, lowest first; short lines are sorted by insertion. */
-struct WITH_TYPE(ranked) {
-  UNSIGNED rank;
-  int64_t index;
-};
+ * sizes {outer, n, inner, descending}; groups = outer * inner: a group is a line.
+ * NaN is greater than every number. A bitonic network, in the outputs themselves: every comparison
+ * puts the lesser of two elements, by rank and then by index, first, so what would lie past the end
+ * of a line never moves, and is skipped. Steps within a tile run in shared memory. */
+#define SORT_TILE 1024
+#define SORT_BYTES (SORT_TILE * (8 + sizeof(T)))
 
+#undef LOCAL_BYTES
+#define LOCAL_BYTES SORT_BYTES
+
+/* An unsigned number of the same order. */
 FLOATING(
 DEVICE_FN UNSIGNED WITH_TYPE(rank_of)(T x) {
-  T number = x == 0 ? 0 : x; /* -0 and 0 are equal */
-  UNSIGNED bits;
-  memcpy(&bits, &number, sizeof bits);
+  UNSIGNED bits = WITH_TYPE(BITS_OF)(x == 0 ? 0 : x); /* -0 and 0 are equal */
   UNSIGNED sign = (UNSIGNED)1 << (8 * sizeof bits - 1);
   UNSIGNED rank = bits & sign ? ~bits : bits | sign;
   return IS_NAN(x) ? (UNSIGNED)-1 : rank;
@@ -26,61 +27,81 @@ BOOLEAN(
 DEVICE_FN UNSIGNED WITH_TYPE(rank_of)(T x) { return x; }
 )
 
-DEVICE_FN void WITH_TYPE(sort_by_insertion)(struct WITH_TYPE(ranked) *line, int64_t n) {
-  for (int64_t i = 1; i < n; i++) {
-    struct WITH_TYPE(ranked) moved = line[i];
-    int64_t j = i;
-    for (; j > 0 && moved.rank < line[j - 1].rank; j--) {
-      line[j] = line[j - 1];
-    }
-    line[j] = moved;
-  }
+/* Puts pairs of n elements in order; a block of twice as many is paired that far apart or,
+ * when mirrored, from its ends inwards, which makes two sorted halves a bitonic whole. */
+#define SORT_PAIRS                                                                              \
+  for (int64_t pair = LANE; pair + (pair & -apart) < n; pair += LANES) {                        \
+    int64_t low = pair + (pair & -apart);                                                       \
+    int64_t high = mirrored ? low + 2 * (apart - (pair & (apart - 1))) - 1 : low + apart;       \
+    if (high < n) {                                                                             \
+      T a = values[low * inner];                                                                \
+      T b = values[high * inner];                                                               \
+      int64_t place_a = places[low * inner];                                                    \
+      int64_t place_b = places[high * inner];                                                   \
+      UNSIGNED rank_a = WITH_TYPE(rank_of)(a) ^ flip;                                           \
+      UNSIGNED rank_b = WITH_TYPE(rank_of)(b) ^ flip;                                           \
+      if ((rank_b < rank_a) | ((rank_b == rank_a) & (place_b < place_a))) {                     \
+        values[low * inner] = b;                                                                \
+        values[high * inner] = a;                                                               \
+        places[low * inner] = place_b;                                                          \
+        places[high * inner] = place_a;                                                         \
+      }                                                                                         \
+    }                                                                                           \
+  }                                                                                             \
+  BARRIER();
+
+DEVICE_FN void WITH_TYPE(sort_step)(GLOBAL T *values, GLOBAL int64_t *places, int64_t inner,
+                                    int64_t n, int64_t apart, int mirrored, UNSIGNED flip) {
+  SORT_PAIRS
 }
 
-/* Moves the line into the other half of the scratch, ordered by one byte; counts[b] is how many
- * have byte b. Answers 0, and moves nothing, when they all have the same. */
-DEVICE_FN int WITH_TYPE(sort_by_byte)(const struct WITH_TYPE(ranked) *from,
-                                      struct WITH_TYPE(ranked) *to, int64_t n, int shift,
-                                      int64_t counts[256]) {
-  if (counts[(from[0].rank >> shift) & 255] == n) {
-    return 0;
-  }
-  int64_t start = 0;
-  for (int b = 0; b < 256; b++) {
-    int64_t count = counts[b];
-    counts[b] = start;
-    start += count;
-  }
-  for (int64_t i = 0; i < n; i++) {
-    to[counts[(from[i].rank >> shift) & 255]++] = from[i];
-  }
-  return 1;
+/* The same in shared memory; a pointer there is of another type. */
+DEVICE_FN void WITH_TYPE(sort_tile_step)(LOCAL T *values, LOCAL int64_t *places, int64_t inner,
+                                         int64_t n, int64_t apart, int mirrored, UNSIGNED flip) {
+  SORT_PAIRS
 }
 
-/* Sorts the first n of 2 n, with the others to move to; answers where the result is. */
-DEVICE_FN const struct WITH_TYPE(ranked) *WITH_TYPE(sort_line)(struct WITH_TYPE(ranked) *line,
-                                                               int64_t n) {
-  enum { SHORT = 48 };
-  if (n <= SHORT) {
-    WITH_TYPE(sort_by_insertion)(line, n);
-    return line;
+/* Sorts some elements of x, at most a tile of them, into the outputs. */
+DEVICE_FN void WITH_TYPE(sort_tile)(GLOBAL const T *x, GLOBAL T *values, GLOBAL int64_t *indices,
+                                    int64_t inner, int64_t first, int64_t count, UNSIGNED flip,
+                                    LOCAL int64_t *places) {
+  LOCAL T *held = (LOCAL T *)(places + SORT_TILE);
+  for (int64_t j = LANE; j < count; j += LANES) {
+    held[j] = x[(first + j) * inner];
+    places[j] = first + j;
   }
-  int64_t counts[sizeof(T)][256];
-  memset(counts, 0, sizeof counts);
-  for (int64_t i = 0; i < n; i++) {
-    for (size_t byte = 0; byte < sizeof(T); byte++) {
-      counts[byte][(line[i].rank >> (8 * byte)) & 255]++;
+  BARRIER();
+  for (int64_t apart = 1; apart < count; apart *= 2) {
+    WITH_TYPE(sort_tile_step)(held, places, 1, count, apart, 1, flip);
+    for (int64_t step = apart / 2; step > 0; step /= 2) {
+      WITH_TYPE(sort_tile_step)(held, places, 1, count, step, 0, flip);
     }
   }
-  struct WITH_TYPE(ranked) *other = line + n;
-  for (size_t byte = 0; byte < sizeof(T); byte++) {
-    if (WITH_TYPE(sort_by_byte)(line, other, n, (int)(8 * byte), counts[byte])) {
-      struct WITH_TYPE(ranked) *sorted = other;
-      other = line;
-      line = sorted;
-    }
+  for (int64_t j = LANE; j < count; j += LANES) {
+    values[(first + j) * inner] = held[j];
+    indices[(first + j) * inner] = places[j];
   }
-  return line;
+  BARRIER();
+}
+
+/* The last steps of a merge, within a tile of the outputs. */
+DEVICE_FN void WITH_TYPE(merge_tile)(GLOBAL T *values, GLOBAL int64_t *indices, int64_t inner,
+                                     int64_t first, int64_t count, UNSIGNED flip,
+                                     LOCAL int64_t *places) {
+  LOCAL T *held = (LOCAL T *)(places + SORT_TILE);
+  for (int64_t j = LANE; j < count; j += LANES) {
+    held[j] = values[(first + j) * inner];
+    places[j] = indices[(first + j) * inner];
+  }
+  BARRIER();
+  for (int64_t step = SORT_TILE / 2; step > 0; step /= 2) {
+    WITH_TYPE(sort_tile_step)(held, places, 1, count, step, 0, flip);
+  }
+  for (int64_t j = LANE; j < count; j += LANES) {
+    values[(first + j) * inner] = held[j];
+    indices[(first + j) * inner] = places[j];
+  }
+  BARRIER();
 }
 
 KERNEL3(sort, GLOBAL const T *, x, GLOBAL T *, values, GLOBAL int64_t *, indices) {
@@ -88,18 +109,25 @@ KERNEL3(sort, GLOBAL const T *, x, GLOBAL T *, values, GLOBAL int64_t *, indices
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
   UNSIGNED flip = sizes[3] ? (UNSIGNED)-1 : 0; /* descending: the order of ranks turns, ties stay */
-  struct WITH_TYPE(ranked) *scratch = SCRATCH(2 * n * (int64_t)sizeof *scratch);
-  FOR_EACH_ITEM(g) {
+  LOCAL int64_t *places = (LOCAL int64_t *)shared;
+  FOR_EACH_GROUP(g) {
     int64_t at = g / inner * n * inner + g % inner;
-    for (int64_t j = 0; j < n; j++) {
-      scratch[j].rank = WITH_TYPE(rank_of)(x[at + j * inner]) ^ flip;
-      scratch[j].index = j;
+    for (int64_t t = 0; t < n; t += SORT_TILE) {
+      int64_t count = n - t < SORT_TILE ? n - t : SORT_TILE;
+      WITH_TYPE(sort_tile)(x + at, values + at, indices + at, inner, t, count, flip, places);
     }
-    const struct WITH_TYPE(ranked) *sorted = WITH_TYPE(sort_line)(scratch, n);
-    for (int64_t j = 0; j < n; j++) {
-      values[at + j * inner] = x[at + sorted[j].index * inner];
-      indices[at + j * inner] = sorted[j].index;
+    for (int64_t apart = SORT_TILE; apart < n; apart *= 2) {
+      WITH_TYPE(sort_step)(values + at, indices + at, inner, n, apart, 1, flip);
+      for (int64_t step = apart / 2; step >= SORT_TILE; step /= 2) {
+        WITH_TYPE(sort_step)(values + at, indices + at, inner, n, step, 0, flip);
+      }
+      for (int64_t t = 0; t < n; t += SORT_TILE) {
+        int64_t count = n - t < SORT_TILE ? n - t : SORT_TILE;
+        WITH_TYPE(merge_tile)(values + at, indices + at, inner, t, count, flip, places);
+      }
     }
   }
-  RELEASE(scratch);
 }
+
+#undef LOCAL_BYTES
+#define LOCAL_BYTES 8

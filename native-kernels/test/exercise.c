@@ -205,20 +205,61 @@ static void run_kernels(int64_t outer, int64_t n, int64_t inner) {
   KERNEL(argmin), outer * inner, lines, floats(all), integers(outer * inner, 9), 0);
   KERNEL(sort), outer * inner, lines, floats(all), floats(all), integers(all, 9));
   int64_t picked = outer * 6 * inner;
-  KERNEL(gather), outer, picks, floats(all), integers(picked, n), floats(picked));
-  KERNEL(scatter), outer, picks, floats(all), integers(picked, n), floats(picked));
-  KERNEL(scatter_add), outer, picks, floats(all), integers(picked, n), floats(picked));
-  KERNEL(index_select), outer * 6, picks, floats(all), integers(6, n), floats(picked));
-  int64_t columns = outer * ((inner + 63) / 64);
-  KERNEL(index_add), columns, picks, floats(all), integers(6, n), floats(picked));
-  KERNEL(matmul), outer * ((n + 31) / 32), product, floats(outer * n * 5), floats(5 * inner),
-      floats(all));
-  KERNEL(pack), outer, packing, floats(outer * n), floats(outer * n), floats(outer * 2 * n));
-  KERNEL(unpack), outer, packing, floats(outer * 2 * n), floats(outer * n), floats(outer * n));
+  int64_t blocks = (picked + 1023) / 1024;
+  int64_t owners = outer * ((inner + 63) / 64);
+  KERNEL(gather), blocks, picks, floats(all), integers(picked, n), floats(picked));
+  KERNEL(scatter), owners, picks, floats(all), integers(picked, n), floats(picked));
+  KERNEL(scatter_add), owners, picks, floats(all), integers(picked, n), floats(picked));
+  KERNEL(index_select), blocks, picks, floats(all), integers(6, n), floats(picked));
+  KERNEL(index_add), owners, picks, floats(all), integers(6, n), floats(picked));
+  KERNEL(matmul), outer * ((n + 63) / 64) * ((inner + 63) / 64), product, floats(outer * n * 5),
+      floats(5 * inner), floats(all));
+  int64_t moved = (outer * n + 1023) / 1024;
+  KERNEL(pack), moved, packing, floats(outer * n), floats(outer * n), floats(outer * 2 * n));
+  KERNEL(unpack), moved, packing, floats(outer * 2 * n), floats(outer * n), floats(outer * n));
   KERNEL(random_uniform), (n + 3) / 4, stream, floats(n), 0, 0);
   KERNEL(random_normal), (n + 3) / 4, stream, floats(n), 0, 0);
   extern kernel_function random_int_i64;
   run_kernel(random_int_i64, (n + 1) / 2, stream, integers(n, 9), 0, 0);
+}
+
+/* ---- tuned kernels, which agree with the portable ones bit for bit ---- */
+
+extern kernel_function sort_f32, portable_sort_f32, matmul_f32, portable_matmul_f32;
+
+static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descending) {
+  int64_t lines[] = {outer, n, inner, descending};
+  int64_t all = outer * n * inner;
+  float *x = floats(all);
+  for (int64_t i = 0; i < all; i += 11) {
+    x[i] = i % 2 ? -0.0f : 0.0f / (float)(i % 3);
+  }
+  void *tuned[] = {x, floats(all), integers(all, 9)};
+  void *portable[] = {x, floats(all), integers(all, 9)};
+  sort_f32(tuned, lines, 0, outer * inner);
+  portable_sort_f32(portable, lines, 0, outer * inner);
+  check(memcmp(tuned[1], portable[1], (size_t)all * 4) == 0, "sorted value", n);
+  check(memcmp(tuned[2], portable[2], (size_t)all * 8) == 0, "sorted index", n);
+  free(x);
+  for (int o = 1; o < 3; o++) {
+    free(tuned[o]);
+    free(portable[o]);
+  }
+}
+
+static void check_matmul(int64_t m, int64_t n, int64_t k, int64_t accumulate) {
+  int64_t sizes[] = {2, m, n, k, m * k, k, 1, 0, 1, k, accumulate};
+  int64_t groups = 2 * ((m + 63) / 64) * ((n + 63) / 64);
+  void *tuned[] = {floats(2 * m * k), floats(n * k), floats(2 * m * n)};
+  void *portable[] = {tuned[0], tuned[1], floats(2 * m * n)};
+  matmul_f32(tuned, sizes, 0, groups / 2);
+  matmul_f32(tuned, sizes, groups / 2, groups);
+  portable_matmul_f32(portable, sizes, 0, groups);
+  check(memcmp(tuned[2], portable[2], (size_t)(2 * m * n) * 4) == 0, "product", m);
+  for (int o = 0; o < 3; o++) {
+    free(tuned[o]);
+  }
+  free(portable[2]);
 }
 
 void exercise_rows_f32(void), exercise_rows_f64(void), exercise_rows_i32(void);
@@ -239,6 +280,10 @@ int main(void) {
     run_fold(sizes[s], 3, 2, 10);
     run_kernels(2, sizes[s], 1);
     run_kernels(1, sizes[s] < 100 ? sizes[s] : 7, 19);
+    check_sort(2, sizes[s], 1, 0);
+    check_sort(1, sizes[s], 3, 1);
+    check_matmul(sizes[s] < 200 ? sizes[s] : 70, 65, 33, 0);
+    check_matmul(3, sizes[s] < 200 ? sizes[s] : 130, 16, 1);
   }
   run_blocks();
   run_fold(2, 0, 3, 1);

@@ -15,6 +15,9 @@ public final class Joining {
   /// How many pieces one launch of the pack and unpack kernels takes.
   private static final int PIECES = 16;
 
+  /// How many elements of each piece a group of them moves.
+  private static final long BLOCK = 1024;
+
   private Joining() {}
 
   /// Gathers the gradients of an unbind; absent ones are zeros.
@@ -82,8 +85,8 @@ public final class Joining {
             List.of(out),
             false,
             sizes,
-            whole.elements() == 0 ? 0 : outer,
-            inner * count);
+            Math.ceilDiv(outer * inner, BLOCK),
+            Math.min(outer * inner, BLOCK) * count);
       }
       return List.of(out);
     }
@@ -134,8 +137,8 @@ public final class Joining {
             out.subList(from, from + pieces),
             false,
             sizes,
-            x.numel() == 0 ? 0 : outer,
-            inner * pieces);
+            Math.ceilDiv(outer * inner, BLOCK),
+            Math.min(outer * inner, BLOCK) * pieces);
       }
       return out;
     }

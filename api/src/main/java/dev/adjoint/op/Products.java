@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Products of vectors and matrices. Operands are read where they lie if their rows or columns are
 /// dense, so a transposed matrix is not copied. Arguments were checked by [ProductArguments].
 public final class Products {
-  /// How many rows of the result a group of the kernel makes.
-  private static final long ROWS = 32;
+  /// A group of the kernel makes a square of the result with this side.
+  private static final long SIDE = 64;
 
   private Products() {}
 
@@ -42,8 +42,8 @@ public final class Products {
         List.of(c),
         false,
         sizes,
-        n == 0 ? 0 : batch * ((m + ROWS - 1) / ROWS),
-        Math.min(m, ROWS) * n * Math.max(k, 1));
+        batch * Math.ceilDiv(m, SIDE) * Math.ceilDiv(n, SIDE),
+        Math.min(m, SIDE) * Math.min(n, SIDE) * Math.max(k, 1));
     return c;
   }
 

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Rows taken by index, and added by index: each is the other's gradient.
 public final class Lookups {
-  /// How many columns a group of the index_add kernel owns.
-  private static final long COLUMNS = 64;
-
   private Lookups() {}
 
   private static Tensor vector(Tensor index) {
@@ -139,7 +136,6 @@ public final class Lookups {
     Tensor y = Kernels.empty(x, shape, x.dtype());
     long[] around = x.shape().around(dim);
     long[] sizes = {around[0], around[1], rows.numel(), around[2]};
-    long groups = y.numel() == 0 ? 0 : around[0] * rows.numel();
     Kernels.call(
         op,
         "index_select",
@@ -148,8 +144,8 @@ public final class Lookups {
         List.of(y),
         false,
         sizes,
-        groups,
-        around[2]);
+        Math.ceilDiv(y.numel(), Scatters.BLOCK),
+        Math.min(y.numel(), Scatters.BLOCK));
     return y;
   }
 
@@ -160,11 +156,16 @@ public final class Lookups {
     Tensor src = source.contiguous();
     long[] around = y.shape().around(dim);
     long[] sizes = {around[0], around[1], rows.numel(), around[2]};
-    long blocks = (around[2] + COLUMNS - 1) / COLUMNS;
-    long groups = src.numel() == 0 ? 0 : around[0] * blocks;
-    long work = rows.numel() * Math.min(COLUMNS, around[2]);
     Kernels.call(
-        op, "index_add", y.dtype(), List.of(rows, src), List.of(y), true, sizes, groups, work);
+        op,
+        "index_add",
+        y.dtype(),
+        List.of(rows, src),
+        List.of(y),
+        true,
+        sizes,
+        src.numel() == 0 ? 0 : Scatters.writers(sizes),
+        Scatters.written(sizes));
     return y;
   }
 

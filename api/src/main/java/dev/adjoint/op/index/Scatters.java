@@ -20,7 +20,23 @@ import org.jspecify.annotations.Nullable;
 /// of them. Arguments were checked by [ScatterArguments]: the index is int64, in range, and no larger
 /// than the other operands.
 public final class Scatters {
+  /// How many elements a group of the kernels that read makes.
+  static final long BLOCK = 1024;
+
+  /// How many columns a group of the kernels that write owns.
+  private static final long COLUMNS = 64;
+
   private Scatters() {}
+
+  /// The groups of a kernel that writes, of sizes {outer, n, picks, inner}.
+  static long writers(long[] sizes) {
+    return sizes[0] * Math.ceilDiv(sizes[3], COLUMNS);
+  }
+
+  /// How many elements one of them writes.
+  static long written(long[] sizes) {
+    return sizes[2] * Math.min(sizes[3], COLUMNS);
+  }
 
   private static boolean fits(Shape x, Shape index, int dim) {
     for (int d = 0; d < x.rank(); d++) {
@@ -55,7 +71,15 @@ public final class Scatters {
     long[] sizes = {around[0], around[1], count, around[2]};
     List<Tensor> read = List.of(index.contiguous(), source.contiguous());
     Kernels.call(
-        kernel, kernel, x.dtype(), read, List.of(part), true, sizes, around[0], count * around[2]);
+        kernel,
+        kernel,
+        x.dtype(),
+        read,
+        List.of(part),
+        true,
+        sizes,
+        writers(sizes),
+        written(sizes));
     if (!whole) {
       fitting(y, index.shape(), dim).copy_(part);
     }
@@ -91,7 +115,6 @@ public final class Scatters {
       long[] around = x.shape().around(dim);
       long count = index.shape().around(dim)[1];
       long[] sizes = {around[0], around[1], count, around[2]};
-      long groups = y.numel() == 0 ? 0 : around[0];
       Kernels.call(
           "gather",
           "gather",
@@ -100,8 +123,8 @@ public final class Scatters {
           List.of(y),
           false,
           sizes,
-          groups,
-          count * around[2]);
+          Math.ceilDiv(y.numel(), BLOCK),
+          Math.min(y.numel(), BLOCK));
       return List.of(y);
     }
 

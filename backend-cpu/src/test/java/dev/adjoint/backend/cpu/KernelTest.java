@@ -114,7 +114,7 @@ class KernelTest {
   @ParameterizedTest
   @EnumSource(DType.class)
   void sortIsStableAndPutsNanLast(DType type) {
-    for (int n : new int[] {1, 2, 30, 48, 49, 1000}) {
+    for (int n : new int[] {1, 2, 30, 48, 49, 1000, 2500}) {
       double[] x = indices(n * 2, type == DType.BOOL ? 2 : 40);
       for (int i = 0; type.isFloating() && i < x.length; i += 7) {
         x[i] = i % 2 == 0 ? Double.NaN : i % 3 == 0 ? -0.0 : -x[i] * 1e-3;
@@ -123,16 +123,17 @@ class KernelTest {
         x[i] = -x[i];
       }
       for (boolean descending : new boolean[] {false, true}) {
-        checkSort(type, x, n, descending);
+        checkSort("sort", type, x, n, descending);
+        checkSort("portable_sort", type, x, n, descending);
       }
     }
   }
 
-  private void checkSort(DType type, double[] x, int n, boolean descending) {
+  private void checkSort(String kernel, DType type, double[] x, int n, boolean descending) {
     Buffer values = host.buffer(type, x.length);
     Buffer places = host.buffer(I64, x.length);
     long[] sizes = {1, n, 2, descending ? 1 : 0};
-    host.call("sort", type, sizes, 2, host.upload(type, x), values, places);
+    host.call(kernel, type, sizes, 2, host.upload(type, x), values, places);
     double[] gotValues = host.download(type, values, x.length);
     double[] gotPlaces = host.download(I64, places, x.length);
     double[] stored = host.download(type, host.upload(type, x), x.length);
@@ -162,7 +163,7 @@ class KernelTest {
       Buffer in = host.upload(type, x);
       Buffer where = host.upload(I64, index);
       Buffer out = host.buffer(type, index.length);
-      host.call("gather", type, sizes, outer, in, where, out);
+      host.call("gather", type, sizes, 1, in, where, out);
       double[] got = host.download(type, out, index.length);
       double[] scattered = x.clone();
       double[] added = x.clone();
@@ -199,7 +200,7 @@ class KernelTest {
     Buffer where = host.upload(I64, index);
     Buffer in = host.upload(type, x);
     Buffer out = host.buffer(type, outer * picks * inner);
-    host.call("index_select", type, sizes, outer * picks, in, where, out);
+    host.call("index_select", type, sizes, 4, in, where, out);
     double[] got = host.download(type, out, outer * picks * inner);
     double[] added = x.clone();
     for (int k = 0; k < got.length; k++) {
@@ -224,7 +225,7 @@ class KernelTest {
     Buffer left = host.upload(type, a);
     Buffer right = host.upload(type, b);
     // pieces 1, 2 and 3 of 4, the middle one missing: whole is [2][4][3].
-    host.call("pack", type, new long[] {2, 4, 3, 1, 3, 0b101}, 2, left, left, right, whole);
+    host.call("pack", type, new long[] {2, 4, 3, 1, 3, 0b101}, 1, left, left, right, whole);
     double[] got = host.download(type, whole, 24);
     for (int o = 0; o < 2; o++) {
       for (int i = 0; i < 3; i++) {
@@ -235,7 +236,7 @@ class KernelTest {
     }
     Buffer first = host.buffer(type, 6);
     Buffer second = host.buffer(type, 6);
-    host.call("unpack", type, new long[] {2, 4, 3, 2, 2}, 2, whole, first, second);
+    host.call("unpack", type, new long[] {2, 4, 3, 2, 2}, 1, whole, first, second);
     assertArrayEquals(new double[6], host.download(type, first, 6));
     assertArrayEquals(b, host.download(type, second, 6));
   }

@@ -31,6 +31,11 @@ class MatMulTest {
 
   private static void check(
       Host host, DType type, int[] s, Lie left, Lie right, boolean accumulate) {
+    check("matmul", host, type, s, left, right, accumulate);
+  }
+
+  private static void check(
+      String kernel, Host host, DType type, int[] s, Lie left, Lie right, boolean accumulate) {
     long[] a = left.strides(s[1], s[3]);
     long[] b = right.strides(s[3], s[2]);
     double[] x = numbers(6 * s[0] * s[1] * s[3] + 1);
@@ -39,8 +44,8 @@ class MatMulTest {
     double[] c = numbers(results);
     Buffer out = host.upload(type, c);
     long[] sizes = {s[0], s[1], s[2], s[3], a[0], a[1], a[2], b[0], b[1], b[2], accumulate ? 1 : 0};
-    long groups = (long) s[0] * Math.ceilDiv(s[1], 32);
-    host.call("matmul", type, sizes, groups, host.upload(type, x), host.upload(type, y), out);
+    long groups = (long) s[0] * Math.ceilDiv(s[1], 64) * Math.ceilDiv(s[2], 64);
+    host.call(kernel, type, sizes, groups, host.upload(type, x), host.upload(type, y), out);
     double[] want = new double[results];
     for (int r = 0; r < results; r++) {
       int batch = r / s[2] / s[1];
@@ -80,6 +85,7 @@ class MatMulTest {
           for (Lie right : Lie.values()) {
             check(host, type, s, left, right, false);
             check(host, type, s, left, right, true);
+            check("portable_matmul", host, type, s, left, right, true);
           }
         }
       }
@@ -105,7 +111,7 @@ class MatMulTest {
         Buffer in = host.upload(DType.FLOAT32, x);
         Buffer out = host.buffer(DType.FLOAT32, x.length);
         long[] sizes = {1, 300, 300, 300, 0, 300, 1, 0, 1, 300, 0};
-        host.call("matmul", DType.FLOAT32, sizes, 10, in, in, out);
+        host.call("matmul", DType.FLOAT32, sizes, 25, in, in, out);
         got[t] = host.download(DType.FLOAT32, out, x.length);
       }
     }
