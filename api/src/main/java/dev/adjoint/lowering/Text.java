@@ -120,6 +120,7 @@ final class Text {
     types.addAll(program.scalars());
     for (Program.Instruction step : program.instructions()) {
       types.add(step.type());
+      types.add(step.resultType());
     }
     for (int value : program.outputs()) {
       types.add(program.typeOf(value));
