@@ -42,6 +42,15 @@ PACK(int64_t, 16);
 #ifndef double
 PACK(double, 16);
 #endif
+
+/* A driver's tanh may stop short of 1, and 1 - tanh(x)^2 is a derivative. */
+DEVICE_FN float tanh_to_one_f32(float x) { return fabs(x) > 9.02f ? copysign(1.0f, x) : tanh(x); }
+#ifndef double
+DEVICE_FN double tanh_to_one_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) : tanh(x); }
+#endif
+#undef tanh
+#define tanh(x) WITH_TYPE(tanh_to_one)(x)
+
 #define INDEPENDENT
 #define REDUCES(operator, variable)
 #define PRAGMA(text)

@@ -15,6 +15,7 @@ final class ClStatus {
   static final int ALLOCATION_FAILURE = -4;
   static final int OUT_OF_RESOURCES = -5;
   static final int OUT_OF_HOST_MEMORY = -6;
+  static final int BUILD_FAILURE = -11;
   static final int FAILED_EARLIER = -14;
   static final int INVALID_COMMAND_QUEUE = -36;
   static final int INVALID_KERNEL_NAME = -46;
@@ -133,6 +134,8 @@ final class ClStatus {
               + " process anew; other devices still work.";
       case INVALID_WORK_GROUP_SIZE, INVALID_WORK_ITEM_SIZE ->
           "Run with a smaller -D" + ClDevice.LANES_PROPERTY + "=<power of two>, such as 64.";
+      case BUILD_FAILURE ->
+          "Please report it with the source and what the compiler says; \"cpu\" always works.";
       case FAILED_EARLIER, INVALID_COMMAND_QUEUE, ILLEGAL_ACCESS ->
           "Work queued before has failed on the device; its results are lost. If nothing runs there"
               + " any more, start the process anew; other devices still work.";

@@ -37,6 +37,10 @@ record OpenClProgram(cl_program program, cl_kernel kernel) {
                     context.context(), 1, new String[] {text}, null, status));
     int[] status = new int[1];
     OpenClProgram built = finish(context, program, source.name(), status);
+    if (built == null && status[0] == ClStatus.BUILD_FAILURE) {
+      // PoCL loses a file now and then when several processes compile; a second try costs no more.
+      built = finish(context, program, source.name(), status);
+    }
     if (built != null) {
       return built;
     }
