@@ -18,12 +18,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingTest {
 
-  private static List<Epoch> train(int epochs, long seed) throws IOException {
-    Settings settings = new Settings(epochs, 64, 0.005, seed, Device.CPU);
-    Training training = new Training(Digits.load(Device.CPU), settings);
+  private static List<Epoch> train(int epochs, long seed, Device device) throws IOException {
+    Settings settings = new Settings(epochs, 64, 0.005, seed, device);
+    Training training = new Training(Digits.load(device), settings);
     List<Epoch> history = new ArrayList<>();
     for (int i = 1; i <= epochs; i++) {
       history.add(training.epoch(i, () -> {}));
@@ -31,16 +33,31 @@ class TrainingTest {
     return history;
   }
 
-  @Test
-  void threeEpochsRecogniseNineDigitsOfTen() throws IOException {
-    double accuracy = train(3, 0).getLast().accuracy();
+  static List<Device> devices() {
+    return TourTest.devices();
+  }
+
+  @ParameterizedTest
+  @MethodSource("devices")
+  void threeEpochsRecogniseNineDigitsOfTen(Device device) throws IOException {
+    double accuracy = train(3, 0, device).getLast().accuracy();
     assertTrue(accuracy > 0.9, () -> "accuracy " + accuracy);
   }
 
-  @Test
-  void equalSeedsGiveEqualNumbers() throws IOException {
-    assertEquals(train(2, 7), train(2, 7));
-    assertNotEquals(train(1, 7), train(1, 8));
+  @ParameterizedTest
+  @MethodSource("devices")
+  void equalSeedsGiveEqualNumbers(Device device) throws IOException {
+    assertEquals(train(2, 7, device), train(2, 7, device));
+    assertNotEquals(train(1, 7, device), train(1, 8, device));
+  }
+
+  @ParameterizedTest
+  @MethodSource("devices")
+  void everyDeviceStartsFromTheSameNumbers(Device device) throws IOException {
+    Epoch here = train(1, 3, Device.CPU).getFirst();
+    Epoch there = train(1, 3, device).getFirst();
+    assertEquals(here.loss(), there.loss(), 1e-3);
+    assertEquals(here.testLoss(), there.testLoss(), 1e-3);
   }
 
   @Test

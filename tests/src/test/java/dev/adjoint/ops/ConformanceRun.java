@@ -6,7 +6,6 @@ import dev.adjoint.ops.cases.Arrangement;
 import dev.adjoint.ops.cases.GoldenCase;
 import dev.adjoint.ops.cases.GoldenFile;
 import dev.adjoint.ops.cases.OpCase;
-import dev.adjoint.ops.cases.OpCases;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.util.ArrayList;
@@ -19,11 +18,11 @@ record ConformanceRun(OpCase row, Device device, DType type) {
 
   private static final Map<String, Outcome> DONE = new ConcurrentHashMap<>();
 
-  /// Every run there is on the devices that are present.
-  static List<ConformanceRun> all() {
+  /// Every run of some rows on the devices that are present.
+  static List<ConformanceRun> of(List<OpCase> rows) {
     List<ConformanceRun> out = new ArrayList<>();
     for (Device device : Devices.present()) {
-      for (OpCase row : OpCases.all()) {
+      for (OpCase row : rows) {
         for (DType type : DType.values()) {
           ConformanceRun run = new ConformanceRun(row, device, type);
           if (!run.cases().isEmpty()) {

@@ -1,0 +1,9 @@
+package dev.adjoint.ops;
+
+import dev.adjoint.ops.cases.OpCases;
+
+class TernaryConformanceTest extends Conformance {
+  TernaryConformanceTest() {
+    super(OpCases.TERNARY);
+  }
+}
