@@ -36,6 +36,7 @@ PLAIN = [
     ("elu", fn.elu, -2, 2, LARGE),
     ("gelu", fn.gelu, -2, 2, LARGE),
     ("geluTanh", lambda x: fn.gelu(x, approximate="tanh"), -2, 2, LARGE),
+    ("logSigmoid", fn.logsigmoid, -3, 3, LARGE),
     ("silu", fn.silu, -3, 3, LARGE),
     ("softplus", fn.softplus, -3, 3, LARGE),
     ("erf", torch.erf, -2, 2, LARGE),

@@ -218,6 +218,11 @@ public sealed interface ElementwiseOps permits Tensor {
     return InPlace.apply(UnaryOp.GELU, Numbers.NONE, (Tensor) this);
   }
 
+  /// log σ(x), right where σ(x) rounds to 0.
+  default Tensor logSigmoid() {
+    return Dispatch.apply(UnaryOp.LOG_SIGMOID, (Tensor) this);
+  }
+
   /// x σ(x).
   default Tensor silu() {
     return Dispatch.apply(UnaryOp.SILU, (Tensor) this);

@@ -46,6 +46,7 @@ public enum UnaryOp implements Elementwise {
       (g, s) -> g.mul(s.input(0).square().neg().exp()).mul(2 / Math.sqrt(Math.PI))),
   GELU("Gelu", FLOATING, INPUT_0, Activations::gelu),
   GELU_TANH("Gelu", FLOATING, INPUT_0, Activations::geluTanh),
+  LOG_SIGMOID("LogSigmoid", FLOATING, INPUT_0, (g, s) -> g.mul(s.input(0).neg().sigmoid())),
   SILU("Silu", FLOATING, INPUT_0, Activations::silu),
   FLOOR("Floor", SAME, NOTHING, (g, s) -> Tensors.zerosLike(g)),
   CEIL("Ceil", SAME, NOTHING, (g, s) -> Tensors.zerosLike(g)),

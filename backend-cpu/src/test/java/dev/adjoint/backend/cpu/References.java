@@ -29,6 +29,7 @@ final class References {
           Map.entry("cosh", Math::cosh),
           Map.entry("tanh", Math::tanh),
           Map.entry("sigmoid", References::sigmoid),
+          Map.entry("log_sigmoid", x -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))),
           Map.entry("silu", x -> x / (1 + Math.exp(-x))),
           Map.entry("erf", References::erf),
           Map.entry("gelu", x -> x * 0.5 * (1 + erf(x / Math.sqrt(2)))),

@@ -38,6 +38,7 @@ public final class UnaryCases {
         unary("elu", Tensor::elu, Tensor::elu_),
         unary("gelu", Tensor::gelu, Tensor::gelu_),
         unary("geluTanh", Tensor::geluTanh, Tensor::geluTanh_),
+        plain("logSigmoid", Tensor::logSigmoid),
         unary("silu", Tensor::silu, Tensor::silu_),
         unary("softplus", Tensor::softplus, Tensor::softplus_),
         unary("erf", Tensor::erf, Tensor::erf_),
