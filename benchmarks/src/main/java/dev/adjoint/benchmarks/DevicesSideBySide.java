@@ -158,7 +158,7 @@ public final class DevicesSideBySide {
     DeviceMemory.of(device);
     long start = System.nanoTime();
     x.exp().select(0, 0).item();
-    return time(System.nanoTime() - start);
+    return time((double) (System.nanoTime() - start));
   }
 
   private static String child(Device device, Path cache) throws IOException, InterruptedException {
