@@ -31,7 +31,11 @@ public final class Fusion {
     }
     if (weight > MAX_INSTRUCTIONS) {
       for (Source s : sources) {
-        realize(s.storage());
+        // Not a number, which is one element in memory, read by a layout of many.
+        Pending p = s.storage().pending();
+        if (p != null && !p.isConstant()) {
+          realize(s.storage());
+        }
       }
     }
     Window window = Window.current();
