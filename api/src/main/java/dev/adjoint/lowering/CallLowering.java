@@ -4,6 +4,7 @@ import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,7 +44,7 @@ final class CallLowering {
   private static Buffer[] buffers(Launch.Call call) {
     Buffer[] buffers = ElementwiseLowering.buffers(call.operands());
     return KernelFiles.takesMany(call.kernel().name())
-        ? java.util.Arrays.copyOf(buffers, MOST_OPERANDS)
+        ? Arrays.copyOf(buffers, MOST_OPERANDS)
         : buffers;
   }
 

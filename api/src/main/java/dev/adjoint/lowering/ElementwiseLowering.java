@@ -14,8 +14,10 @@ final class ElementwiseLowering {
 
   private static final long LONG = 1 << 16;
 
-  /// So many operands have room for a walk of their own among the words.
+  /// So many operands of so many dimensions have room for a walk each among the words.
   private static final int FEW_OPERANDS = 12;
+
+  private static final int FEW_DIMENSIONS = 4;
 
   /// Everything that the text of a kernel depends on. Shapes, strides and numbers are words.
   ///
@@ -40,7 +42,8 @@ final class ElementwiseLowering {
     for (long size : launch.shape()) {
       n *= size;
     }
-    boolean isLong = n >= LONG || operands.length > FEW_OPERANDS;
+    boolean isLong =
+        n >= LONG || operands.length > FEW_OPERANDS || launch.shape().length > FEW_DIMENSIONS;
     int rank = Geometry.rankFor(launch.shape().length, !isLong);
     Geometry geometry = Geometry.of(launch.shape(), operands, rank, isLong);
     boolean packs = n >= LONG && geometry.isDense() && alignedForPacks(operands);

@@ -18,6 +18,7 @@ import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DeviceException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +139,30 @@ class LoweringTest {
     assertEquals(
         "mul: opencl:1 does not compute in float64. Use to(DType.FLOAT32), or another device.",
         e.getMessage());
+  }
+
+  @Test
+  void manyOperandsOfManyDimensionsShareTheirWalks() {
+    Operand[] operands = new Operand[12];
+    for (int o = 0; o < operands.length; o++) {
+      long[] strides = o % 2 == 0 ? longs(64, 32, 16, 8, 4, 2, 1) : longs(1, 2, 4, 8, 16, 32, 64);
+      operands[o] = new Operand(MEMORY, o, strides);
+    }
+    Program sum = sumOf(11);
+    long[] shape = longs(2, 2, 2, 2, 2, 2, 2);
+    KernelLaunch launch = lower(new Launch.Elementwise("add", sum, shape, operands, longs()));
+    assertEquals(12 + 1 + 6 + 2 * 7, launch.words().length);
+  }
+
+  private static Program sumOf(int inputs) {
+    Row add = Row.of(Row.Family.BINARY, "add");
+    List<Instruction> steps = new ArrayList<>();
+    int sum = 0;
+    for (int i = 1; i < inputs; i++) {
+      steps.add(new Instruction(add, DType.FLOAT32, List.of(sum, i)));
+      sum = inputs + i - 1;
+    }
+    return Program.of(Collections.nCopies(inputs, DType.FLOAT32), List.of(), steps, List.of(sum));
   }
 
   @Test

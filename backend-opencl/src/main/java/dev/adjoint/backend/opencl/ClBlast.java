@@ -15,6 +15,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,11 @@ final class ClBlast {
 
   private ClBlast(ClContext context, SymbolLookup library) {
     this.context = context;
-    this.single = gemm(library, "CLBlastSgemmStridedBatched", JAVA_FLOAT);
     this.twice = gemm(library, "CLBlastDgemmStridedBatched", JAVA_DOUBLE);
+    // Its two factors, 1 and 0 or 1, are the same numbers in float32.
+    this.single =
+        MethodHandles.explicitCastArguments(
+            gemm(library, "CLBlastSgemmStridedBatched", JAVA_FLOAT), twice.type());
     queue.set(JAVA_LONG, 0, context.queueHandle());
   }
 
@@ -77,7 +81,7 @@ final class ClBlast {
       return false;
     }
     Operand c = call.operands()[2];
-    int status = type == DType.FLOAT32 ? multiplySingle(s, a, b, c) : multiplyDouble(s, a, b, c);
+    int status = multiply(type == DType.FLOAT32 ? single : twice, s, a, b, c);
     if (ClStatus.isOutOfMemory(status)) {
       throw ClStatus.exception(status, context.device(), KernelQueue.describe(call));
     }
@@ -95,42 +99,10 @@ final class ClBlast {
     return works;
   }
 
-  private int multiplySingle(long[] s, Factor a, Factor b, Operand c) {
+  private int multiply(MethodHandle gemm, long[] s, Factor a, Factor b, Operand c) {
     try {
       return (int)
-          single.invokeExact(
-              ROW_MAJOR,
-              a.order,
-              b.order,
-              s[1],
-              s[2],
-              s[3],
-              1f,
-              a.memory,
-              a.offset,
-              a.leading,
-              a.batchStride,
-              b.memory,
-              b.offset,
-              b.leading,
-              b.batchStride,
-              (float) s[10],
-              handle(c),
-              c.offset(),
-              s[2],
-              s[1] * s[2],
-              s[0],
-              queue.address(),
-              0L);
-    } catch (Throwable e) {
-      throw Driver.unexpected(e);
-    }
-  }
-
-  private int multiplyDouble(long[] s, Factor a, Factor b, Operand c) {
-    try {
-      return (int)
-          twice.invokeExact(
+          gemm.invokeExact(
               ROW_MAJOR,
               a.order,
               b.order,
