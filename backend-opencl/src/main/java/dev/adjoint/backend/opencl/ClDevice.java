@@ -31,6 +31,10 @@ record ClDevice(cl_platform_id platform, cl_device_id id) {
   record All(int platforms, List<ClDevice> devices) {}
 
   static All find() {
+    return SignalHandlers.keepDuring(ClDevice::ask);
+  }
+
+  private static All ask() {
     int[] count = new int[1];
     int status = ClStatus.of(() -> CL.clGetPlatformIDs(0, null, count));
     if (status != ClStatus.SUCCESS || count[0] == 0) {

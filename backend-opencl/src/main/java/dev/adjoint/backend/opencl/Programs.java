@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The compiled kernels of a device: each is built once, by the thread that needs it first, while
 /// other threads build others.
@@ -95,8 +97,7 @@ final class Programs {
     OpenClProgram program =
         binary == null ? null : OpenClProgram.ofBinary(context, source.name(), binary);
     if (program == null) {
-      compilations.incrementAndGet();
-      program = OpenClProgram.ofSource(context, source, text, op);
+      program = compile(source, text, op);
       byte[] fresh = program == null ? new byte[0] : program.binary();
       if (fresh.length > 0) {
         binaries.write(key, fresh);
@@ -105,6 +106,13 @@ final class Programs {
     Optional<OpenClProgram> result = Optional.ofNullable(program);
     built.put(source, result);
     return result;
+  }
+
+  /// A driver may load its compiler for the first one.
+  private @Nullable OpenClProgram compile(KernelSource source, String text, String op) {
+    Supplier<@Nullable OpenClProgram> compile =
+        () -> OpenClProgram.ofSource(context, source, text, op);
+    return compilations.getAndIncrement() == 0 ? SignalHandlers.keepDuring(compile) : compile.get();
   }
 
   void close() {
