@@ -12,9 +12,12 @@ import java.util.Map;
 /// The devices of this machine: those that the tests run on, each as it is and once more with every
 /// launch checked, and those that they don't, with the reason.
 ///
-/// The property `adjoint.devices`, such as `cpu,opencl:0`, names devices that must be present.
+/// The property `adjoint.devices`, such as `cpu,opencl:0`, names devices that must be present; the
+/// property `adjoint.device` names the only one that tests run on.
 public final class Devices {
-  private static final List<String> KNOWN = List.of("cpu", "cuda:0", "opencl:0");
+  private static final String ONLY = System.getProperty("adjoint.device");
+  private static final List<String> KNOWN =
+      ONLY != null ? List.of(ONLY) : List.of("cpu", "cuda:0", "opencl:0");
   private static final Map<String, String> ABSENT = new LinkedHashMap<>();
   private static final List<Device> PRESENT = probe();
   private static final List<Device> CHECKED = checkers();

@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
       TrainCommand.class,
       DevicesCommand.class,
       ShellCommand.class,
+      VerifyCommand.class,
     })
 public final class Main {
   private Main() {}
@@ -31,6 +32,7 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, _) -> misuse(e))
         .setExecutionExceptionHandler((e, command, _) -> failure(e, command))
         .setUsageHelpAutoWidth(true);

@@ -42,6 +42,13 @@ class CommandLineTest {
         "tour --device opencl:99",
         "devices --nonsense",
         "shell",
+        "verify --device cpu:7",
+        "verify --part nonsense",
+        "verify --only [",
+        "verify --jobs -1",
+        "verify --limit 0",
+        "verify --sanitize nonsense",
+        "verify --device cpu",
       })
   void misuseIsOneLineAndAnErrorCode(String arguments) {
     assertNotEquals(0, run(arguments));
@@ -52,7 +59,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "tour", "train", "train digits", "devices", "shell"})
+  @ValueSource(strings = {"", "tour", "train", "train digits", "devices", "shell", "verify"})
   void helpIsEverywhere(String command) {
     assertEquals(0, run((command + " --help").strip()));
     assertTrue(out.toString().startsWith("Usage: adjoint"), out::toString);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.adjoint.DeviceInfo;
+import dev.adjoint.Tensors;
 import dev.adjoint.examples.tour.Tour;
 import dev.adjoint.type.Device;
 import java.io.PrintWriter;
@@ -14,7 +15,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TourTest {
 
+  /// All that are present, or the only one that is asked for.
   static List<Device> devices() {
+    String only = System.getProperty("adjoint.device");
+    if (only != null) {
+      return List.of(Tensors.device(only));
+    }
     return DeviceInfo.all().stream().filter(DeviceInfo::available).map(DeviceInfo::device).toList();
   }
 

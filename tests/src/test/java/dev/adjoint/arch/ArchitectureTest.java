@@ -23,9 +23,11 @@ import dev.adjoint.spi.Backend;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Arrows between packages point down only, and there is one door to a device.
+@Tag("sources")
 class ArchitectureTest {
   private static final String ROOT = "dev.adjoint";
   private static final JavaClasses CLASSES =

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files, methods and packages stay small; planted ones that are not are found.
+@Tag("sources")
 class SizeRulesTest {
   private static final SizeRules RULES = new SizeRules(SourceTree.root());
 

@@ -9,6 +9,7 @@ import dev.adjoint.ops.cases.OpCases;
 import dev.adjoint.type.Device;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ abstract class Conformance {
   }
 
   @Test
+  @Tag("sources")
   void thePageSaysWhatWasFound() throws IOException {
     if (OpMatrix.isToBeWritten()) {
       return;

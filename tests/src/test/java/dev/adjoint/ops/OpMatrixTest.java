@@ -7,10 +7,12 @@ import dev.adjoint.Devices;
 import dev.adjoint.type.Device;
 import java.io.IOException;
 import java.nio.file.Files;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// `docs/ops.md` has a row for each operation and a column for each device that is present; what stands
 /// in the cells is checked where it is found, in [Conformance].
+@Tag("sources")
 class OpMatrixTest {
 
   @Test

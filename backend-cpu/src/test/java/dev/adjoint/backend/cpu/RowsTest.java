@@ -17,11 +17,13 @@ import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every row of every table, for every type it is expanded for.
+@Tag("sources")
 class RowsTest {
   private static final Path TABLES = Path.of("../native-kernels/elementwise");
   private static final Pattern ROW =
