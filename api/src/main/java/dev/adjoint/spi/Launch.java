@@ -1,5 +1,7 @@
 package dev.adjoint.spi;
 
+import java.util.Arrays;
+
 /// Work for a device, as plain data. Arrays are handed over, not copied, and never written again:
 /// launches are on the path of every operation.
 @SuppressWarnings("ArrayRecordComponent") // reason above; launches are never compared
@@ -10,6 +12,15 @@ public sealed interface Launch {
 
   /// The operands, inputs before outputs.
   Operand[] operands();
+
+  /// The op and its shape, for error messages.
+  default String description() {
+    return switch (this) {
+      case Elementwise e -> e.op() + " " + Arrays.toString(e.shape());
+      case Fold f -> f.op() + " " + Arrays.toString(f.shape());
+      case Call c -> c.op() + " (" + c.kernel().symbol() + " " + Arrays.toString(c.sizes()) + ")";
+    };
+  }
 
   /// Runs a program once for each element of a row-major iteration space.
   ///

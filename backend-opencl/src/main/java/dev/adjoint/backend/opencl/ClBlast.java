@@ -83,7 +83,7 @@ final class ClBlast {
     Operand c = call.operands()[2];
     int status = multiply(type == DType.FLOAT32 ? single : twice, s, a, b, c);
     if (ClStatus.isOutOfMemory(status)) {
-      throw ClStatus.exception(status, context.device(), KernelQueue.describe(call));
+      throw ClStatus.exception(status, context.device(), call.description());
     }
     if (status != ClStatus.SUCCESS) {
       works = false;
@@ -92,7 +92,7 @@ final class ClBlast {
           "{0}: {1}: CLBlast fails with {2}; own kernels go on without it. -D{3}=false says so from"
               + " the start.",
           context.device(),
-          KernelQueue.describe(call),
+          call.description(),
           ClStatus.name(status),
           PROPERTY);
     }

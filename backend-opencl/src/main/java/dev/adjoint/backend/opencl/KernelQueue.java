@@ -8,7 +8,6 @@ import dev.adjoint.spi.Launch;
 import dev.adjoint.type.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -111,7 +110,7 @@ final class KernelQueue {
   private DeviceException failure(
       int status, KernelLaunch launch, OpenClProgram kernel, Launch cause) {
     String doing =
-        describe(cause)
+        cause.description()
             + ": cannot run the kernel "
             + launch.source()
             + " in "
@@ -122,15 +121,5 @@ final class KernelQueue {
             + kernel.lanes(context)
             + ")";
     return ClStatus.exception(status, context.device(), doing);
-  }
-
-  /// The op and its shape.
-  static String describe(Launch launch) {
-    return switch (launch) {
-      case Launch.Elementwise e -> e.op() + " " + Arrays.toString(e.shape());
-      case Launch.Fold f -> f.op() + " " + Arrays.toString(f.shape());
-      case Launch.Call c ->
-          c.op() + " (" + c.kernel().symbol() + " " + Arrays.toString(c.sizes()) + ")";
-    };
   }
 }

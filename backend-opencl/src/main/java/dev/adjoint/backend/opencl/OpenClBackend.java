@@ -1,8 +1,10 @@
 package dev.adjoint.backend.opencl;
 
+import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.Limits;
 import dev.adjoint.lowering.Lowering;
+import dev.adjoint.lowering.Scratch;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
@@ -40,14 +42,14 @@ final class OpenClBackend implements Backend {
     this.transfers = new Transfers(context, maps);
     this.programs = new Programs(context, binaries);
     this.queue = new KernelQueue(context, programs);
-    this.scratch = new Scratch(memory);
+    this.scratch = new Scratch(memory::allocate);
     this.blas = ClBlast.find(context);
     this.scratchOf = scratch::atLeast;
   }
 
   static OpenClBackend open(ClDevice device, int index) {
     ClContext context = new ClContext(device, new Device("opencl", index));
-    return new OpenClBackend(context, BinaryFolder.ofUser(), device.isUnified());
+    return new OpenClBackend(context, BinaryFolder.ofUser("opencl"), device.isUnified());
   }
 
   @Override
@@ -132,7 +134,7 @@ final class OpenClBackend implements Backend {
   public void close() {
     Driver.finish(context.queueHandle());
     transfers.close();
-    scratch.close();
+    scratch.close(this::free);
     programs.close();
     context.close();
   }

@@ -1,25 +1,20 @@
 package dev.adjoint.backend.opencl;
 
+import dev.adjoint.lowering.BinaryFolder;
+import dev.adjoint.lowering.KernelCache;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.type.DeviceException;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The compiled kernels of a device: each is built once, by the thread that needs it first, while
-/// other threads build others.
+/// The compiled kernels of a device.
 final class Programs {
   private final ClContext context;
   private final BinaryFolder binaries;
   private final String compiler;
-  private final ConcurrentHashMap<KernelSource, Optional<OpenClProgram>> built =
-      new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<KernelSource, FutureTask<Optional<OpenClProgram>>> underWay =
-      new ConcurrentHashMap<>();
+  private final KernelCache<OpenClProgram> built = new KernelCache<>(this::build);
   private final AtomicInteger compilations = new AtomicInteger();
 
   Programs(ClContext context, BinaryFolder binaries) {
@@ -44,53 +39,10 @@ final class Programs {
 
   /// As [#program]; empty when the source compiles, but has no kernel of its name.
   Optional<OpenClProgram> find(KernelSource source, String op) {
-    Optional<OpenClProgram> known = built.get(source);
-    return known != null ? known : await(source, op);
-  }
-
-  /// A failed build is forgotten: whoever asks next gets the failure in words of its own.
-  private Optional<OpenClProgram> await(KernelSource source, String op) {
-    FutureTask<Optional<OpenClProgram>> task = new FutureTask<>(() -> build(source, op));
-    FutureTask<Optional<OpenClProgram>> first = underWay.putIfAbsent(source, task);
-    if (first == null) {
-      task.run();
-    }
-    try {
-      return result(first == null ? task : first);
-    } finally {
-      if (first == null) {
-        underWay.remove(source, task);
-      }
-    }
-  }
-
-  private static Optional<OpenClProgram> result(FutureTask<Optional<OpenClProgram>> task) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new AssertionError("a build threw", e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return built.find(source, op);
   }
 
   private Optional<OpenClProgram> build(KernelSource source, String op) {
-    Optional<OpenClProgram> known = built.get(source); // the build before may have ended just now
-    if (known != null) {
-      return known;
-    }
     String text = source.text();
     String key = BinaryFolder.key(text, source.name(), compiler);
     byte[] binary = binaries.read(key);
@@ -103,9 +55,7 @@ final class Programs {
         binaries.write(key, fresh);
       }
     }
-    Optional<OpenClProgram> result = Optional.ofNullable(program);
-    built.put(source, result);
-    return result;
+    return Optional.ofNullable(program);
   }
 
   /// A driver may load its compiler for the first one.
@@ -116,6 +66,6 @@ final class Programs {
   }
 
   void close() {
-    built.values().forEach(program -> program.ifPresent(OpenClProgram::close));
+    built.all().forEach(OpenClProgram::close);
   }
 }

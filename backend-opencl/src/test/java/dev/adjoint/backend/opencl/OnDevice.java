@@ -1,5 +1,6 @@
 package dev.adjoint.backend.opencl;
 
+import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Sources;

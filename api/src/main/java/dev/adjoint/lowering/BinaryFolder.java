@@ -1,4 +1,4 @@
-package dev.adjoint.backend.opencl;
+package dev.adjoint.lowering;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,25 +19,25 @@ import org.jspecify.annotations.Nullable;
 /// on and gets its name by an atomic rename, so any number of JVMs may share the folder.
 ///
 /// It saves time and nothing else: what goes wrong here is logged, and the kernel is compiled.
-final class BinaryFolder {
+public final class BinaryFolder {
   private static final System.Logger LOG = System.getLogger("dev.adjoint");
   private static final int HEADER = Long.BYTES;
 
   private final @Nullable Path folder;
 
   /// @param folder null to keep nothing
-  BinaryFolder(@Nullable Path folder) {
+  public BinaryFolder(@Nullable Path folder) {
     this.folder = folder;
   }
 
-  /// The user's own, unless the property `adjoint.opencl.cache` is `false`.
-  static BinaryFolder ofUser() {
-    boolean off = System.getProperty("adjoint.opencl.cache", "true").equals("false");
-    return new BinaryFolder(off ? null : cache().resolve("opencl"));
+  /// The user's own for a kind of device, unless a property such as `adjoint.opencl.cache` is `false`.
+  public static BinaryFolder ofUser(String kind) {
+    boolean off = System.getProperty("adjoint." + kind + ".cache", "true").equals("false");
+    return new BinaryFolder(off ? null : cache().resolve(kind));
   }
 
   /// The name of a file whose contents depend on these and nothing else.
-  static String key(String... parts) {
+  public static String key(String... parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {
@@ -51,7 +51,7 @@ final class BinaryFolder {
   }
 
   /// What was kept under this key, unless it has been damaged since: a driver may trust it blindly.
-  byte @Nullable [] read(String key) {
+  public byte @Nullable [] read(String key) {
     if (folder == null) {
       return null;
     }
@@ -69,14 +69,14 @@ final class BinaryFolder {
           return binary;
         }
       }
-      LOG.log(System.Logger.Level.DEBUG, "opencl: {0} is damaged", file);
+      LOG.log(System.Logger.Level.DEBUG, "{0} is damaged", file);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "opencl: cannot read " + file, e);
+      LOG.log(System.Logger.Level.DEBUG, "cannot read " + file, e);
     }
     return null;
   }
 
-  void write(String key, byte[] binary) {
+  public void write(String key, byte[] binary) {
     if (folder == null) {
       return;
     }
@@ -91,7 +91,7 @@ final class BinaryFolder {
         Files.deleteIfExists(part);
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "opencl: cannot keep a kernel in " + folder, e);
+      LOG.log(System.Logger.Level.DEBUG, "cannot keep a kernel in " + folder, e);
     }
   }
 

@@ -1,0 +1,61 @@
+package dev.adjoint.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adjoint.spi.BackendProvider.Probe;
+import dev.adjoint.type.DeviceException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CudaProviderTest {
+
+  private static void says(int status, int version, String description, String remedy) {
+    Probe probe = CudaProvider.describe(new CudaDevice.All(status, version, List.of())).getFirst();
+    assertFalse(probe.available());
+    assertEquals(description, probe.description());
+    assertTrue(probe.remedy().contains(remedy), probe.remedy());
+  }
+
+  @Test
+  void anAbsentDriverIsNamedWithWhatWasSearched() {
+    CudaProvider provider = new CudaProvider(List.of("libNoSuchCuda.so.1", "/nowhere/libcuda.so"));
+    Probe probe = provider.probe().getFirst();
+    assertFalse(probe.available());
+    assertEquals(
+        "no NVIDIA driver: none of [libNoSuchCuda.so.1, /nowhere/libcuda.so] can be loaded",
+        probe.description());
+    assertTrue(probe.remedy().contains("525"));
+    DeviceException e = assertThrows(DeviceException.class, () -> provider.open(0));
+    assertEquals("cuda:0: " + probe.description() + ". " + probe.remedy(), e.getMessage());
+  }
+
+  @Test
+  void aDriverThatIsTooOldIsNamedByItsCuda() {
+    says(0, 11080, "an NVIDIA driver for CUDA 11.8, too old", "525");
+    says(35, 11080, "an NVIDIA driver for CUDA 11.8, too old", "525");
+  }
+
+  @Test
+  void eachWayNotToStartHasItsRemedy() {
+    says(100, 12020, name("CUDA_ERROR_NO_DEVICE (100)"), "--gpus all");
+    says(34, 0, name("CUDA_ERROR_STUB_LIBRARY (34)"), "LD_LIBRARY_PATH");
+    says(803, 12020, name("CUDA_ERROR_SYSTEM_DRIVER_MISMATCH (803)"), "Restart");
+    says(802, 12020, name("CUDA_ERROR_SYSTEM_NOT_READY (802)"), "fabricmanager");
+    says(999, 12020, name("CUDA_ERROR_UNKNOWN (999)"), "nvidia-smi");
+    says(0, 12020, "an NVIDIA driver, but no device", "CUDA_VISIBLE_DEVICES");
+  }
+
+  private static String name(String status) {
+    return "an NVIDIA driver that does not start: " + status;
+  }
+
+  @Test
+  void theDriverIsLookedForWhereThePropertySaysElseWhereTheSystemHasIt() {
+    assertEquals(List.of("/a/libcuda.so.1"), DriverLibrary.names("/a/libcuda.so.1", "Linux"));
+    assertEquals("libcuda.so.1", DriverLibrary.names(null, "Linux").getFirst());
+    assertEquals(List.of("nvcuda.dll"), DriverLibrary.names(null, "Windows 11"));
+  }
+}
