@@ -32,7 +32,7 @@ struct call_words {
 #define KERNEL_(name, body_parameters, entry_parameters, arguments)   \
   DEVICE_FN void WITH_TYPE(name##_body) body_parameters;              \
   ENTRY WITH_TYPE(name) entry_parameters {                            \
-    LOCAL uint64_t shared[(LOCAL_BYTES + 7) / 8];                      \
+    SHARED uint64_t shared[(LOCAL_BYTES + 7) / 8];                      \
     WITH_TYPE(name##_body) arguments;                                 \
   }                                                                   \
   DEVICE_FN void WITH_TYPE(name##_body) body_parameters
@@ -52,7 +52,7 @@ struct call_words {
                         GLOBAL T *p8, GLOBAL T *p9, GLOBAL T *p10, GLOBAL T *p11,        \
                         GLOBAL T *p12, GLOBAL T *p13, GLOBAL T *p14, GLOBAL T *p15,      \
                         GLOBAL T *p16, struct call_words w) {                            \
-    LOCAL uint64_t shared[(LOCAL_BYTES + 7) / 8];                                         \
+    SHARED uint64_t shared[(LOCAL_BYTES + 7) / 8];                                         \
     GLOBAL T *operands[MOST_OPERANDS] = {                                                \
         p0 AT(0),   p1 AT(1),   p2 AT(2),   p3 AT(3),   p4 AT(4),   p5 AT(5),            \
         p6 AT(6),   p7 AT(7),   p8 AT(8),   p9 AT(9),   p10 AT(10), p11 AT(11),          \

@@ -21,6 +21,7 @@ typedef ulong uint64_t;
 #define ENTRY __kernel void
 #define GLOBAL __global
 #define LOCAL __local
+#define SHARED __local
 #define LANE ((int64_t)get_local_id(0))
 #define LANES ((int64_t)get_local_size(0))
 #define MOST_LANES 256

@@ -25,7 +25,11 @@ final class CallLowering {
   KernelSource source(Kernel kernel) {
     return sources.computeIfAbsent(
         kernel,
-        k -> new KernelSource(k.symbol(), () -> KernelFiles.structured(k.name(), k.type())));
+        k ->
+            new KernelSource(
+                k.symbol(),
+                () -> KernelFiles.words(k.type()),
+                () -> KernelFiles.structured(k.name())));
   }
 
   KernelLaunch lower(Launch.Call call) {

@@ -4,6 +4,8 @@ import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -37,24 +39,59 @@ final class ElementwiseLowering {
   }
 
   KernelLaunch lower(Launch.Elementwise launch) {
-    Operand[] operands = launch.operands();
-    long n = 1;
-    for (long size : launch.shape()) {
-      n *= size;
+    long n = Geometry.elements(launch.shape());
+    int operands = launch.operands().length;
+    boolean isLong = n >= LONG || operands > FEW_OPERANDS || launch.shape().length > FEW_DIMENSIONS;
+    return lower(launch, n, isLong);
+  }
+
+  /// As [#lower], but by one of the two kernels of [#catalogue].
+  ///
+  /// @param launch of up to 4 dimensions, all distances of which fit 32 bits
+  KernelLaunch lowerPlainly(Launch.Elementwise launch) {
+    long n = Geometry.elements(launch.shape());
+    return lower(launch, n, n >= LONG && isOneRun(launch));
+  }
+
+  private static boolean isOneRun(Launch.Elementwise launch) {
+    return launch.shape().length == 1
+        && alignedForPacks(launch.operands())
+        && Arrays.stream(launch.operands()).allMatch(o -> o.stride(0) == 1);
+  }
+
+  /// The kernels of a program for long dense operands, and for any others.
+  List<KernelSource> catalogue(Program program) {
+    int operands = program.inputs().size() + program.outputs().size();
+    StringBuilder own = new StringBuilder();
+    for (int o = 0; o < operands; o++) {
+      own.append((char) ('0' + o));
     }
-    boolean isLong =
-        n >= LONG || operands.length > FEW_OPERANDS || launch.shape().length > FEW_DIMENSIONS;
+    return List.of(
+        source(new Structure(program, true, true, 1, "1".repeat(operands))),
+        source(new Structure(program, false, true, FEW_DIMENSIONS, own.toString())));
+  }
+
+  /// @param isLong whether it pays to fit the kernel to the operands' layouts
+  private KernelLaunch lower(Launch.Elementwise launch, long n, boolean isLong) {
+    Operand[] operands = launch.operands();
     int rank = Geometry.rankFor(launch.shape().length, !isLong);
     Geometry geometry = Geometry.of(launch.shape(), operands, rank, isLong);
     boolean packs = n >= LONG && geometry.isDense() && alignedForPacks(operands);
-    Structure structure = structure(launch.program(), geometry, packs);
-    KernelSource source = sources.get(structure);
-    if (source == null) {
-      source = sources.computeIfAbsent(structure, s -> new KernelSource(s.name(), () -> text(s)));
-    }
+    KernelSource source = source(structure(launch.program(), geometry, packs));
     long items = packs ? n / PACK + n % PACK : n;
     long[] words = words(launch, geometry, n, packs);
     return new KernelLaunch(source, buffers(operands), words, groups(items), limits.lanes());
+  }
+
+  private KernelSource source(Structure structure) {
+    KernelSource source = sources.get(structure);
+    return source != null
+        ? source
+        : sources.computeIfAbsent(
+            structure,
+            s ->
+                new KernelSource(
+                    s.name(), () -> KernelFiles.rows(Text.types(s.program())), () -> entry(s)));
   }
 
   private static boolean alignedForPacks(Operand[] operands) {
@@ -106,9 +143,9 @@ final class ElementwiseLowering {
     return words.toArray();
   }
 
-  private static String text(Structure structure) {
+  private static String entry(Structure structure) {
     return new ElementwiseText(
             structure.program, structure.packs, structure.narrow, structure.rank, structure.walks)
-        .source(structure.name());
+        .entry(structure.name());
   }
 }

@@ -24,7 +24,7 @@ final class ElementwiseText {
     this.inputs = program.inputs().size();
   }
 
-  String source(String name) {
+  String entry(String name) {
     StringBuilder parameters = new StringBuilder();
     for (int o = 0; o < walks.length(); o++) {
       parameters
@@ -45,7 +45,7 @@ final class ElementwiseText {
     } else {
       elements();
     }
-    return text.source(Text.types(program), narrow, name, parameters.toString());
+    return text.entry(narrow, name, parameters.toString());
   }
 
   private DType type(int operand) {

@@ -5,6 +5,8 @@ import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.DType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,22 +53,38 @@ final class FoldLowering {
   }
 
   List<KernelLaunch> lower(Launch.Fold launch, LongFunction<Buffer> scratch) {
+    return lower(launch, scratch, false);
+  }
+
+  /// As [#lower], but by kernels of [#catalogue].
+  ///
+  /// @param launch of a program that is one input, whose kept and folded dimensions are 1 each, or
+  ///     up to 4 each and all distances fit 32 bits
+  List<KernelLaunch> lowerPlainly(Launch.Fold launch, LongFunction<Buffer> scratch) {
+    return lower(launch, scratch, true);
+  }
+
+  private List<KernelLaunch> lower(
+      Launch.Fold launch, LongFunction<Buffer> scratch, boolean plainly) {
     FoldGrid grid = FoldGrid.of(launch, limits.lanes());
     Operand[] operands = launch.operands();
     Buffer output = operands[operands.length - 1].buffer();
     if (grid.blocks() == 1) {
-      return List.of(launch(Stage.WHOLE, launch, grid, output));
+      return List.of(launch(Stage.WHOLE, launch, grid, output, plainly));
     }
     Buffer partials = scratch.apply(grid.blocks() * grid.kept() * ACCUMULATOR_BYTES);
     return List.of(
-        launch(Stage.BLOCKS, launch, grid, partials), join(launch, grid, partials, output));
+        launch(Stage.BLOCKS, launch, grid, partials, plainly),
+        join(launch, grid, partials, output));
   }
 
-  private KernelLaunch launch(Stage stage, Launch.Fold launch, FoldGrid grid, Buffer target) {
+  private KernelLaunch launch(
+      Stage stage, Launch.Fold launch, FoldGrid grid, Buffer target, boolean plainly) {
     Operand[] operands = launch.operands();
     Operand[] inputs = Arrays.copyOf(operands, operands.length - 1);
     int keptDims = launch.shape().length - launch.folded();
-    boolean shortWork = grid.kept() * grid.folded() < SHORT;
+    boolean shortWork =
+        grid.kept() * grid.folded() < SHORT || plainly && (keptDims > 1 || launch.folded() > 1);
     int keptRank = Geometry.rankFor(keptDims, shortWork);
     int foldedRank = Geometry.rankFor(launch.folded(), shortWork);
     FoldSpace space = new FoldSpace(launch, inputs, keptRank, foldedRank);
@@ -107,11 +125,7 @@ final class FoldLowering {
         new Structure(
             Stage.JOIN,
             launch.reducer(),
-            Program.of(
-                List.of(launch.program().typeOf(launch.program().outputs().getFirst())),
-                List.of(),
-                List.of(),
-                List.of(0)),
+            itself(launch.program().typeOf(launch.program().outputs().getFirst())),
             space.isNarrow(),
             keptRank,
             1,
@@ -134,10 +148,38 @@ final class FoldLowering {
   }
 
   private KernelLaunch kernel(Structure structure, Buffer[] buffers, Words words, FoldGrid grid) {
-    KernelSource source =
-        sources.computeIfAbsent(
-            structure, s -> new KernelSource(s.name(), () -> new FoldText(s).source(s.name())));
+    KernelSource source = source(structure);
     long groups = Math.clamp(grid.groups(), 1, Lowering.mostGroups(limits));
     return new KernelLaunch(source, buffers, words.toArray(), groups, limits.lanes());
+  }
+
+  private KernelSource source(Structure structure) {
+    return sources.computeIfAbsent(
+        structure,
+        s ->
+            new KernelSource(
+                s.name(),
+                () -> KernelFiles.rows(Text.types(s.program())),
+                () -> new FoldText(s).entry(s.name())));
+  }
+
+  /// The program whose value is its input.
+  static Program itself(DType type) {
+    return Program.of(List.of(type), List.of(), List.of(), List.of(0));
+  }
+
+  /// The kernels that fold tensors of a type.
+  List<KernelSource> catalogue(Reducer reducer, DType type) {
+    Program itself = itself(type);
+    List<KernelSource> kernels = new ArrayList<>();
+    for (Stage stage : List.of(Stage.WHOLE, Stage.BLOCKS)) {
+      kernels.add(source(new Structure(stage, reducer, itself, true, 4, 4, "0")));
+      kernels.add(source(new Structure(stage, reducer, itself, true, 1, 1, "0")));
+      kernels.add(source(new Structure(stage, reducer, itself, false, 1, 1, "0")));
+    }
+    for (boolean narrow : new boolean[] {true, false}) {
+      kernels.add(source(new Structure(Stage.JOIN, reducer, itself, narrow, 4, 1, "0")));
+    }
+    return kernels;
   }
 }

@@ -37,8 +37,8 @@ final class FoldText {
     return program.typeOf(program.outputs().getFirst());
   }
 
-  String source(String name) {
-    text.line("  LOCAL %s shared[MOST_LANES];", accumulator);
+  String entry(String name) {
+    text.line("  SHARED %s shared[MOST_LANES];", accumulator);
     declare();
     text.line("  for (index_t g = (index_t)GROUP; g < groups; g += (index_t)GROUPS) {");
     text.line("    const index_t k = g / blocks * columns + column;");
@@ -52,7 +52,7 @@ final class FoldText {
     store();
     text.line("    }");
     text.line("  }");
-    return text.source(Text.types(program), fold.narrow(), name, parameters());
+    return text.entry(fold.narrow(), name, parameters());
   }
 
   private String parameters() {

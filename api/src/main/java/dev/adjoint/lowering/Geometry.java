@@ -52,13 +52,17 @@ final class Geometry {
     return strides.size() - 1;
   }
 
-  /// Whether every index and every distance fits 32 bits.
-  boolean isNarrow() {
+  static long elements(long[] shape) {
     long elements = 1;
     for (long size : shape) {
       elements *= size;
     }
-    if (elements > NARROW) {
+    return elements;
+  }
+
+  /// Whether every index and every distance fits 32 bits.
+  boolean isNarrow() {
+    if (elements(shape) > NARROW) {
       return false;
     }
     for (long[] steps : strides) {

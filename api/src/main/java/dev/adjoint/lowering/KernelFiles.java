@@ -38,12 +38,16 @@ final class KernelFiles {
     return text.toString();
   }
 
-  /// All kernels of the file that this one is written in, for one type.
-  static String structured(String kernel, DType type) {
+  /// What structured kernels of a type are written in.
+  static String words(DType type) {
     return expanded("dialect.h")
         + "#define ALL(...) __VA_ARGS__\n#define LOCAL_BYTES 8\n"
-        + expanded("types/" + type.suffix() + ".h")
-        + expanded(file(kernel));
+        + expanded("types/" + type.suffix() + ".h");
+  }
+
+  /// All kernels of the file that this one is written in.
+  static String structured(String kernel) {
+    return expanded(file(kernel));
   }
 
   /// The file a structured kernel is written in.
@@ -63,6 +67,11 @@ final class KernelFiles {
   /// Whether there is such a kernel, for some type.
   static boolean has(String kernel) {
     return Structured.FILES.containsKey(kernel);
+  }
+
+  /// The names of all structured kernels.
+  static Set<String> kernels() {
+    return new TreeSet<>(Structured.FILES.keySet());
   }
 
   /// Files of structured kernels by kernel, found by reading them once.
@@ -107,7 +116,7 @@ final class KernelFiles {
     return path.replaceAll("[^/]+/\\.\\./", "");
   }
 
-  private static String read(String path) {
+  static String read(String path) {
     ClassLoader loader = KernelFiles.class.getClassLoader();
     try (InputStream in = loader.getResourceAsStream(FOLDER + path)) {
       if (in == null) {

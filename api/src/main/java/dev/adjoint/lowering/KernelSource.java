@@ -10,11 +10,13 @@ import java.util.function.Supplier;
 /// without the rows that precede it.
 public final class KernelSource {
   private final String name;
-  private final Supplier<String> text;
+  private final Supplier<String> rows;
+  private final Supplier<String> entry;
 
-  KernelSource(String name, Supplier<String> text) {
+  KernelSource(String name, Supplier<String> rows, Supplier<String> entry) {
     this.name = name;
-    this.text = text;
+    this.rows = rows;
+    this.entry = entry;
   }
 
   /// The entry point, with a hash of the structure in it: `elementwise_3f2a…`, `softmax_f32`.
@@ -22,14 +24,25 @@ public final class KernelSource {
     return name;
   }
 
-  /// The whole source, made anew at each call: what it includes is already in it.
+  /// What comes first: the words of the dialects, and the rows of the types that the kernel needs.
+  /// Made anew at each call, and so are the others.
+  public String rows() {
+    return rows.get();
+  }
+
+  /// What follows them: the kernel, and for a structured one the others of its file. Names that it
+  /// defines beside kernels may be another's, too.
+  public String entry() {
+    return entry.get();
+  }
+
+  /// The whole source: what it includes is already in it.
   public String text() {
-    String whole = text.get();
+    String own = entry.get();
     if (Boolean.getBoolean("adjoint.kernels.print")) {
-      int own = Math.max(0, whole.lastIndexOf("struct words"));
-      System.getLogger("dev.adjoint").log(Level.INFO, whole.substring(own));
+      System.getLogger("dev.adjoint").log(Level.INFO, own);
     }
-    return whole;
+    return rows.get() + own;
   }
 
   @Override

@@ -45,6 +45,12 @@ public final class Lowering {
     };
   }
 
+  /// Kernels enough to do any work in steps, for a device that wants them compiled beforehand: those
+  /// that compute with a type. A structured kernel which is not written for it is among them.
+  public List<KernelSource> catalogue(DType type) {
+    return new Catalogue(elementwise, folds, calls).of(type);
+  }
+
   private void check(String op, Iterable<DType> types) {
     if (limits.float64()) {
       return;

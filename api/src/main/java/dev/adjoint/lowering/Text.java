@@ -139,12 +139,11 @@ final class Text {
     }
   }
 
-  /// The whole source of one entry.
+  /// One entry, for the rows of the types that its program needs.
   ///
   /// @param parameters its pointers, with commas between
-  String source(Set<DType> types, boolean narrow, String name, String parameters) {
-    return KernelFiles.rows(types)
-        + "typedef "
+  String entry(boolean narrow, String name, String parameters) {
+    return "typedef "
         + (narrow ? "uint32_t" : "int64_t")
         + " index_t;\ntypedef "
         + (narrow ? "int32_t" : "int64_t")

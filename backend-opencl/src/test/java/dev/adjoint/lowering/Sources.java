@@ -5,6 +5,6 @@ public final class Sources {
   private Sources() {}
 
   public static KernelSource source(String name, String text) {
-    return new KernelSource(name, () -> text);
+    return new KernelSource(name, () -> "", () -> text);
   }
 }
