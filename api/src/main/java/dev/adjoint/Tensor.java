@@ -1,7 +1,7 @@
 package dev.adjoint;
 
 import dev.adjoint.graph.EagerTensor;
-import dev.adjoint.graph.Export;
+import dev.adjoint.host.Export;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;

@@ -1,10 +1,10 @@
 package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
-import dev.adjoint.graph.Factory;
-import dev.adjoint.graph.Generator;
 import dev.adjoint.graph.Numbers;
-import dev.adjoint.graph.Sequences;
+import dev.adjoint.host.Factory;
+import dev.adjoint.host.Generator;
+import dev.adjoint.host.Sequences;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.op.Joining;
 import dev.adjoint.op.TernaryOp;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.HookHandle;
 import dev.adjoint.Tensor;
+import dev.adjoint.host.TensorPrinter;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.op.UnaryOp;
@@ -39,12 +40,12 @@ public final class EagerTensor implements Tensor {
   }
 
   /// A tensor over a fresh storage, whose first count it takes over.
-  static EagerTensor of(Storage storage, Layout layout) {
+  public static EagerTensor of(Storage storage, Layout layout) {
     return new EagerTensor(storage, layout, false);
   }
 
   /// Another handle on a storage, which counts one more.
-  static EagerTensor alias(Storage storage, Layout layout, boolean wrappedNumber) {
+  public static EagerTensor alias(Storage storage, Layout layout, boolean wrappedNumber) {
     storage.retain();
     return new EagerTensor(storage, layout, wrappedNumber);
   }
@@ -74,7 +75,7 @@ public final class EagerTensor implements Tensor {
   }
 
   /// The elements; throws once this was closed.
-  Storage storage() {
+  public Storage storage() {
     if (closed) {
       throw new ClosedException(
           "This tensor was closed. Keep it with Scope.keep, or close it after its last use.");
@@ -121,7 +122,7 @@ public final class EagerTensor implements Tensor {
     return wrappedNumber;
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed;
   }
 

@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.host.Export;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// PyTorch's rule for the type that operands meet in: tensors with dimensions decide; a 0-d tensor
 /// matters only if its category is higher, and a Java number only if its category is higher still.
-final class Promotion {
+public final class Promotion {
   private Promotion() {}
 
   static DType of(int condition, EagerTensor[] inputs, Number[] parameters) {
@@ -41,7 +41,7 @@ final class Promotion {
   }
 
   /// The type a Java number has on its own: int64 or float32.
-  static DType typeOf(Number n) {
+  public static DType typeOf(Number n) {
     return Scalars.isIntegral(n) ? DType.INT64 : DType.FLOAT32;
   }
 

@@ -91,7 +91,13 @@ class ArchitectureTest {
         .resideOutsideOfPackage(ROOT + ".backend..")
         .and()
         .resideInAnyPackage(
-            ROOT, ROOT + ".graph", ROOT + ".op", ROOT + ".memory", ROOT + ".nn", ROOT + ".optim")
+            ROOT,
+            ROOT + ".graph",
+            ROOT + ".host",
+            ROOT + ".op",
+            ROOT + ".memory",
+            ROOT + ".nn",
+            ROOT + ".optim")
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT + ".backend..")
@@ -155,7 +161,7 @@ class ArchitectureTest {
   @Test
   void bytesAreMovedByExportAlone() {
     calledIn("memory.OpenDevice", Backend.class, "upload", "download");
-    calledIn("graph.Export", OpenDevice.class, "upload", "download");
+    calledIn("host.Export", OpenDevice.class, "upload", "download");
   }
 
   @Test
@@ -188,7 +194,7 @@ class ArchitectureTest {
   void exceptionsForUsersAreTensorExceptions() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT, ROOT + ".graph", ROOT + ".op", ROOT + ".memory")
+        .resideInAnyPackage(ROOT, ROOT + ".graph", ROOT + ".host", ROOT + ".op", ROOT + ".memory")
         .should()
         .dependOnClassesThat(assignableTo(IllegalArgumentException.class))
         .check(CLASSES);

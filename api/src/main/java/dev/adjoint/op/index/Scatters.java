@@ -6,7 +6,7 @@ import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Kernels;
-import dev.adjoint.graph.Sequences;
+import dev.adjoint.host.Sequences;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
 import dev.adjoint.op.Saved;

@@ -1,7 +1,10 @@
-package dev.adjoint.graph;
+package dev.adjoint.host;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.GradMode;
+import dev.adjoint.graph.HandleScope;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;

@@ -1,6 +1,8 @@
-package dev.adjoint.graph;
+package dev.adjoint.host;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.Promotion;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.Scalars;

@@ -1,6 +1,9 @@
-package dev.adjoint.graph;
+package dev.adjoint.host;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.HandleScope;
+import dev.adjoint.graph.Kernels;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;

@@ -1,5 +1,7 @@
-package dev.adjoint.graph;
+package dev.adjoint.host;
 
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.Node;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
@@ -13,7 +15,7 @@ import java.util.function.LongFunction;
 
 /// Prints a tensor as PyTorch does (`torch/_tensor_str.py`): four decimals, 80 columns, summarised
 /// beyond 1000 elements, scientific when the magnitudes ask for it.
-final class TensorPrinter {
+public final class TensorPrinter {
   private static final String PREFIX = "tensor(";
   private static final int LINE = 80;
   private static final int EDGE = 3;
@@ -34,7 +36,7 @@ final class TensorPrinter {
     this.summarize = shape.elements() > THRESHOLD;
   }
 
-  static String print(EagerTensor tensor) {
+  public static String print(EagerTensor tensor) {
     if (tensor.isClosed()) {
       return "tensor(<closed>, size=" + tensor.shape() + ")";
     }

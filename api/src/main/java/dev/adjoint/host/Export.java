@@ -1,6 +1,8 @@
-package dev.adjoint.graph;
+package dev.adjoint.host;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.GradMode;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Storage;
@@ -26,7 +28,7 @@ public final class Export {
   private Export() {}
 
   /// The elements in row-major order as bytes of the tensor's type; shared memory where possible.
-  static MemorySegment bytes(EagerTensor t) {
+  public static MemorySegment bytes(EagerTensor t) {
     EagerTensor dense = t.isContiguous() ? t : (EagerTensor) GradMode.with(false, t::contiguous);
     Storage storage = dense.storage();
     Operand at = storage.forReading(dense.layout().offset(), NO_STRIDES);
@@ -143,7 +145,7 @@ public final class Export {
     return out;
   }
 
-  static double doubleAt(MemorySegment bytes, DType type, long i) {
+  public static double doubleAt(MemorySegment bytes, DType type, long i) {
     return switch (type) {
       case FLOAT32 -> bytes.getAtIndex(ValueLayout.JAVA_FLOAT, i);
       case FLOAT64 -> bytes.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
@@ -151,7 +153,7 @@ public final class Export {
     };
   }
 
-  static long longAt(MemorySegment bytes, DType type, long i) {
+  public static long longAt(MemorySegment bytes, DType type, long i) {
     return switch (type) {
       case BOOL, UINT8 -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
       case INT32 -> bytes.getAtIndex(ValueLayout.JAVA_INT, i);
@@ -196,7 +198,8 @@ public final class Export {
   }
 
   /// A tensor with bytes of its type from the host.
-  static EagerTensor tensor(OpenDevice device, DType type, Shape shape, MemorySegment bytes) {
+  public static EagerTensor tensor(
+      OpenDevice device, DType type, Shape shape, MemorySegment bytes) {
     Storage storage = Storage.allocate(device, type, shape.elements());
     Operand at = storage.forFilling(0, NO_STRIDES);
     if (bytes.byteSize() > 0) {
