@@ -72,10 +72,14 @@ final class FoldLowering {
     if (grid.blocks() == 1) {
       return List.of(launch(Stage.WHOLE, launch, grid, output, plainly));
     }
-    Buffer partials = scratch.apply(grid.blocks() * grid.kept() * ACCUMULATOR_BYTES);
+    Buffer partials = scratch.apply(partialBytes(grid));
     return List.of(
         launch(Stage.BLOCKS, launch, grid, partials, plainly),
         join(launch, grid, partials, output));
+  }
+
+  static long partialBytes(FoldGrid grid) {
+    return grid.blocks() * grid.kept() * ACCUMULATOR_BYTES;
   }
 
   private KernelLaunch launch(

@@ -52,6 +52,27 @@ final class Geometry {
     return strides.size() - 1;
   }
 
+  /// The strides of a contiguous tensor.
+  static long[] rowMajor(long[] shape) {
+    long[] strides = new long[shape.length];
+    long step = 1;
+    for (int d = shape.length - 1; d >= 0; d--) {
+      strides[d] = step;
+      step *= shape[d];
+    }
+    return strides;
+  }
+
+  static boolean isRowMajor(Operand operand, long[] shape) {
+    long[] strides = rowMajor(shape);
+    for (int d = 0; d < shape.length; d++) {
+      if (shape[d] > 1 && operand.stride(d) != strides[d]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static long elements(long[] shape) {
     long elements = 1;
     for (long size : shape) {

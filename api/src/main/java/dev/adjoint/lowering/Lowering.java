@@ -17,12 +17,14 @@ public final class Lowering {
   private final ElementwiseLowering elementwise;
   private final FoldLowering folds;
   private final CallLowering calls;
+  private final StepLowering steps;
 
   public Lowering(Limits limits) {
     this.limits = limits;
     this.elementwise = new ElementwiseLowering(limits);
     this.folds = new FoldLowering(limits);
     this.calls = new CallLowering(limits);
+    this.steps = new StepLowering(elementwise, folds, limits.lanes(), StepLowering.CHUNK);
   }
 
   /// The kernels that do a launch's work when they run one after another.
@@ -45,10 +47,25 @@ public final class Lowering {
     };
   }
 
+  /// As [#lower], but with kernels of [#catalogue] alone, and the same results to the last bit: one
+  /// for each instruction of a program, and some more where a launch has many dimensions.
+  public List<KernelLaunch> lowerInSteps(Launch launch, LongFunction<Buffer> scratch) {
+    return switch (launch) {
+      case Launch.Elementwise e -> steps.lower(e, scratch);
+      case Launch.Fold f -> steps.lower(f, scratch);
+      case Launch.Call c -> lower(c, scratch);
+    };
+  }
+
   /// Kernels enough to do any work in steps, for a device that wants them compiled beforehand: those
   /// that compute with a type. A structured kernel which is not written for it is among them.
   public List<KernelSource> catalogue(DType type) {
     return new Catalogue(elementwise, folds, calls).of(type);
+  }
+
+  /// The words of the dialects and the rows of all types: any kernel made of rows may follow.
+  public static String rowsOfAllTypes() {
+    return KernelFiles.rows(List.of(DType.values()));
   }
 
   private void check(String op, Iterable<DType> types) {

@@ -18,10 +18,10 @@ final class Tables {
 
   private Tables() {}
 
-  /// The rows of a family that a type has.
+  /// The rows of a family that a type has; of casts, there is one.
   static List<Row> rows(Row.Family family, DType type) {
     if (family == Row.Family.CAST) {
-      return List.of(Row.CAST); // from every type to every type
+      return List.of(Row.CAST);
     }
     List<Row> rows = new ArrayList<>();
     for (String name : names(family.name().toLowerCase(Locale.ROOT), type)) {
