@@ -1,6 +1,7 @@
 /// Tensors, their operations and reverse-mode differentiation; knows no device.
 module dev.adjoint {
   exports dev.adjoint;
+  exports dev.adjoint.autograd;
   exports dev.adjoint.nn;
   exports dev.adjoint.optim;
   exports dev.adjoint.type;

@@ -117,7 +117,7 @@ final class OpNode extends Node implements Saved {
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     if (freed) {
-      throw secondTime();
+      throw secondTime(name());
     }
     @Nullable EagerTensor[] results = new EagerTensor[next.length];
     boolean any = false;
@@ -196,14 +196,15 @@ final class OpNode extends Node implements Saved {
     saved = NOT_SAVED;
   }
 
-  private GraphException secondTime() {
+  /// What is wrong when a node runs whose saved tensors were given back.
+  static GraphException secondTime(String node) {
     return new GraphException(
         "Trying to backward through the graph a second time (or directly access saved tensors after"
             + " they have already been freed). Saved intermediate values of the graph are freed when you"
             + " call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward"
             + " through the graph a second time or if you need to access saved tensors after calling"
             + " backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
-            + name()
+            + node
             + "; if it belongs to an earlier iteration, detach() what you carry over.");
   }
 

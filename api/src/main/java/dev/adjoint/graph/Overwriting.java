@@ -51,7 +51,8 @@ final class Overwriting {
     return target;
   }
 
-  private static void checkHistory(String writer, EagerTensor target, EagerTensor[] in) {
+  /// Finds what the graph has against the write.
+  static void checkHistory(String writer, EagerTensor target, EagerTensor[] in) {
     boolean recorded = false;
     for (EagerTensor t : in) {
       recorded |= t.requiresGrad();

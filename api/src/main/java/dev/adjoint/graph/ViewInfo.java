@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.op.ViewOp;
+import dev.adjoint.op.Views;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
@@ -18,7 +19,8 @@ final class ViewInfo {
   private enum Creation {
     DEFAULT,
     MULTIPLE,
-    NO_GRAD
+    NO_GRAD,
+    FUNCTION
   }
 
   final EagerTensor base;
@@ -46,6 +48,33 @@ final class ViewInfo {
     }
   }
 
+  /// A view that a function of the user's returned, or an input that it returned as it was.
+  private ViewInfo(EagerTensor seen, String function, int result) {
+    ViewInfo own = seen.view;
+    this.parent = own == null ? null : own.parent;
+    this.base = own == null ? seen : own.base;
+    this.op = own == null ? new Views.Expand(seen.shape()) : own.op;
+    this.result = own == null ? 0 : own.result;
+    this.version = seen.storage().version();
+    this.creation = Creation.FUNCTION;
+    this.maker = "Output " + result + " of " + function + " is a view and ";
+  }
+
+  /// What makes a result of a function a view to the graph: its history stays the function's node.
+  static ViewInfo ofFunction(EagerTensor seen, String function, int result) {
+    return new ViewInfo(seen, function, result);
+  }
+
+  private GraphException ofFunction(String what) {
+    return new GraphException(
+        maker
+            + what
+            + " This view was created inside a custom Function (or because an input was returned as-is) and"
+            + " the autograd logic to handle view+inplace would override the custom backward associated"
+            + " with the custom Function, leading to incorrect gradients. This behavior is forbidden. You"
+            + " can fix this by cloning the output of the custom Function.");
+  }
+
   static ViewInfo of(EagerTensor from, ViewOp op, int result) {
     return new ViewInfo(from, op, result);
   }
@@ -58,6 +87,9 @@ final class ViewInfo {
 
   /// Gives a view a node over its base's present history; the base's own handle may be closed.
   void regenerate(EagerTensor view, int now) {
+    if (creation == Creation.FUNCTION) {
+      throw ofFunction("its base or another view of its base has been modified inplace.");
+    }
     if (creation == Creation.MULTIPLE) {
       throw new GraphException(
           maker
@@ -72,6 +104,9 @@ final class ViewInfo {
 
   /// Finds what forbids writing through this view while recording.
   void checkWritable(EagerTensor view) {
+    if (creation == Creation.FUNCTION) {
+      throw ofFunction("is being modified inplace.");
+    }
     if (creation == Creation.MULTIPLE) {
       throw new GraphException(
           maker

@@ -92,6 +92,7 @@ class ArchitectureTest {
         .and()
         .resideInAnyPackage(
             ROOT,
+            ROOT + ".autograd",
             ROOT + ".graph",
             ROOT + ".host",
             ROOT + ".op",
@@ -108,7 +109,7 @@ class ArchitectureTest {
   void modulesAndOptimizersDoNotSeeTheSpi() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".nn..", ROOT + ".optim..")
+        .resideInAnyPackage(ROOT + ".autograd..", ROOT + ".nn..", ROOT + ".optim..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(ROOT + ".spi..")
@@ -194,7 +195,13 @@ class ArchitectureTest {
   void exceptionsForUsersAreTensorExceptions() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT, ROOT + ".graph", ROOT + ".host", ROOT + ".op", ROOT + ".memory")
+        .resideInAnyPackage(
+            ROOT,
+            ROOT + ".autograd",
+            ROOT + ".graph",
+            ROOT + ".host",
+            ROOT + ".op",
+            ROOT + ".memory")
         .should()
         .dependOnClassesThat(assignableTo(IllegalArgumentException.class))
         .check(CLASSES);

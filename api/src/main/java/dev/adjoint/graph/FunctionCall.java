@@ -1,0 +1,328 @@
+package dev.adjoint.graph;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.autograd.Context;
+import dev.adjoint.autograd.Function;
+import dev.adjoint.memory.Window;
+import dev.adjoint.type.GraphException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One application of a function of the user's: runs its forward, finds what is wrong with what came back,
+/// and only then gives results their history.
+public final class FunctionCall implements Context {
+  private static final EagerTensor[] NONE = {};
+
+  /// A saved tensor, which result it was, and whether its derivative is unknown.
+  private record Kept(SavedTensor tensor, int result, boolean detached) {}
+
+  private final Function function;
+  private final Node.Slot[] slots;
+  private final boolean[] needs;
+  private final boolean recordsOutside;
+  private final boolean recorded;
+  private EagerTensor[] inputs;
+  private final int[] versions;
+  private @Nullable Tensor[] toSave = NONE;
+  private final List<Tensor> dirty = new ArrayList<>();
+  private final List<Tensor> constants = new ArrayList<>();
+  private boolean materialize = true;
+  private @Nullable Object attachment;
+  private @Nullable FunctionNode node;
+  private List<@Nullable Kept> saved = List.of();
+  private boolean freed;
+
+  private FunctionCall(Function function, EagerTensor[] inputs) {
+    this.function = function;
+    this.inputs = inputs;
+    this.recordsOutside = GradMode.isEnabled();
+    this.needs = new boolean[inputs.length];
+    this.versions = new int[inputs.length];
+    boolean any = false;
+    for (int i = 0; i < inputs.length; i++) {
+      needs[i] = inputs[i].requiresGrad();
+      versions[i] = inputs[i].storage().version();
+      any |= needs[i];
+    }
+    this.recorded = any && recordsOutside;
+    // Before forward writes: what an input was made by, not what it will be.
+    this.slots = recorded ? OpNode.slots(inputs) : new Node.Slot[0];
+  }
+
+  /// See [Function#applyAll].
+  public static List<Tensor> run(Function function, Tensor... inputs) {
+    FunctionCall call = new FunctionCall(function, Dispatch.eager(inputs));
+    try (Window _ = Window.open();
+        HandleScope scope = HandleScope.open()) {
+      Tensor[] given = inputs.clone();
+      return call.finish(GradMode.with(false, () -> function.forward(call, given)), scope);
+    } finally {
+      call.inputs = NONE;
+      call.toSave = NONE;
+    }
+  }
+
+  private List<Tensor> finish(List<Tensor> raw, HandleScope scope) {
+    check(raw);
+    FunctionNode made = recorded ? node(raw) : null;
+    List<Tensor> results = new ArrayList<>();
+    for (int i = 0; i < raw.size(); i++) {
+      int before = indexOf(raw.subList(0, i), raw.get(i));
+      results.add(
+          before < 0 ? result((EagerTensor) raw.get(i), i, made, scope) : results.get(before));
+    }
+    if (made != null) {
+      save(raw, results);
+      node = made;
+    }
+    return Collections.unmodifiableList(results);
+  }
+
+  private void check(List<Tensor> raw) {
+    if (raw.isEmpty()) {
+      throw new GraphException(function.name() + " returned no result from forward.");
+    }
+    for (Tensor t : dirty) {
+      if (indexOf(raw, t) < 0) {
+        throw new GraphException(
+            "Some elements marked as dirty during the forward method were not returned as output. The"
+                + " inputs that are modified inplace must all be outputs of the Function. It is "
+                + function.name()
+                + ".");
+      }
+      EagerTensor target = (EagerTensor) t;
+      if (recorded && target.view != null && raw.size() > 1) {
+        throw new GraphException(
+            "If your Function modifies inplace an input that is a view of another Tensor, your Function"
+                + " cannot return more than one Tensor. Write to a clone(), or make two functions of "
+                + function.name()
+                + ".");
+      }
+      if (recorded && target.requiresGrad() && indexOf(constants, t) >= 0) {
+        throw new GraphException(
+            function.name()
+                + " marked one tensor both dirty and non-differentiable. Detach the input instead.");
+      }
+    }
+    for (int i = 0; recorded && i < inputs.length; i++) {
+      if (needs[i] && inputs[i].storage().version() != versions[i] && !sharesDirty(inputs[i])) {
+        throw new GraphException(
+            function.name()
+                + " overwrote input "
+                + i
+                + ", which requires a gradient, and did not say so. Call ctx.markDirty before the write,"
+                + " or write to a clone().");
+      }
+    }
+  }
+
+  private boolean sharesDirty(EagerTensor input) {
+    return dirty.stream().anyMatch(t -> ((EagerTensor) t).storage() == input.storage());
+  }
+
+  private FunctionNode node(List<Tensor> raw) {
+    int first = dirty.isEmpty() ? 0 : Math.max(0, indexOf(Arrays.asList(inputs), dirty.getFirst()));
+    return new FunctionNode(function, this, slots, inputs, first, raw);
+  }
+
+  private EagerTensor result(EagerTensor y, int i, @Nullable FunctionNode made, HandleScope scope) {
+    boolean differentiable = differentiable(y);
+    if (indexOf(dirty, y) >= 0) {
+      if (made != null && differentiable && y.view != null) {
+        Overwriting.rebase(y, made);
+      } else if (made != null && differentiable) {
+        y.setHistory(new Node.Slot(made, i));
+      }
+      return y;
+    }
+    boolean input = indexOf(Arrays.asList(inputs), y) >= 0;
+    boolean others = input || y.requiresGrad() || y.scope != scope;
+    EagerTensor out = others ? EagerTensor.alias(y.storage(), y.layout(), false) : y;
+    boolean view = differentiable && (input || y.view != null);
+    out.view = view ? ViewInfo.ofFunction(y, function.name(), i) : null;
+    scope.pass(out);
+    if (made != null && differentiable) {
+      out.setHistory(new Node.Slot(made, i));
+    }
+    return out;
+  }
+
+  private boolean differentiable(EagerTensor y) {
+    return y.dtype().isFloating() && indexOf(constants, y) < 0;
+  }
+
+  private void save(List<Tensor> raw, List<Tensor> results) {
+    List<@Nullable Kept> all = new ArrayList<>();
+    for (Tensor t : toSave) {
+      all.add(t == null ? null : kept((EagerTensor) t, raw, results));
+    }
+    saved = all;
+  }
+
+  private Kept kept(EagerTensor t, List<Tensor> raw, List<Tensor> results) {
+    int result = indexOf(raw, t);
+    boolean input = indexOf(Arrays.asList(inputs), t) >= 0 && indexOf(dirty, t) < 0;
+    if (input || result < 0) {
+      return new Kept(SavedTensor.input(t), 0, !input && differentiable(t));
+    }
+    EagerTensor out = (EagerTensor) results.get(result);
+    return differentiable(t)
+        ? new Kept(SavedTensor.output(out), result, false)
+        : new Kept(SavedTensor.input(out), 0, false);
+  }
+
+  /// By identity: tensors are equal to nothing else.
+  private static int indexOf(List<? extends Tensor> tensors, Tensor t) {
+    for (int i = 0; i < tensors.size(); i++) {
+      if (tensors.get(i) == t) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  boolean materializes() {
+    return materialize;
+  }
+
+  void requireUsable(FunctionNode by) {
+    if (freed) {
+      throw OpNode.secondTime(by.name());
+    }
+  }
+
+  void release() {
+    for (Kept k : saved) {
+      if (k != null) {
+        k.tensor.release();
+        freed = true;
+      }
+    }
+    saved = List.of();
+  }
+
+  @Override
+  public void saveForBackward(@Nullable Tensor... tensors) {
+    if (toSave.length > 0) {
+      throw new GraphException(
+          function.name() + " called saveForBackward twice. Save all tensors in one call.");
+    }
+    toSave = tensors.clone();
+  }
+
+  @Override
+  public Tensor saved(int index) {
+    Tensor t = unpack(index);
+    if (t == null) {
+      throw new GraphException(function.name() + " saved null at index " + index + ".");
+    }
+    return t;
+  }
+
+  @Override
+  public List<@Nullable Tensor> savedTensors() {
+    List<@Nullable Tensor> all = new ArrayList<>();
+    int count = node == null ? toSave.length : saved.size();
+    if (node != null) {
+      requireUsable(node);
+    }
+    for (int i = 0; i < count; i++) {
+      all.add(unpack(i));
+    }
+    return all;
+  }
+
+  private @Nullable Tensor unpack(int index) {
+    FunctionNode made = node;
+    if (made != null) {
+      requireUsable(made);
+    }
+    int count = made == null ? toSave.length : saved.size();
+    if (index < 0 || index >= count) {
+      throw new GraphException(
+          function.name()
+              + " reads saved tensor "
+              + index
+              + " of "
+              + count
+              + ". See saveForBackward.");
+    }
+    if (made == null) {
+      return toSave[index];
+    }
+    Kept k = saved.get(index);
+    if (k == null) {
+      return null;
+    }
+    EagerTensor t = k.tensor.unpack(made, k.result);
+    if (k.detached && GradMode.isEnabled()) {
+      t.setHistory(new Node.Slot(new NotDifferentiable(intermediate(index), made.next, 1), 0));
+    }
+    return t;
+  }
+
+  private String intermediate(int index) {
+    return function.name()
+        + " cannot be differentiated twice: its saved tensor "
+        + index
+        + " is neither an input nor a result, so its own derivative is unknown. Return it from forward as a"
+        + " further result, or compute it again in backward; if it is a constant, mark it with"
+        + " ctx.markNonDifferentiable.";
+  }
+
+  @Override
+  public boolean needsInputGrad(int index) {
+    return needs[index];
+  }
+
+  @Override
+  public void markDirty(Tensor... written) {
+    for (Tensor t : written) {
+      if (indexOf(Arrays.asList(inputs), t) < 0) {
+        throw new GraphException(
+            "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been"
+                + " mutated should be passed to ctx.mark_dirty(). The function is "
+                + function.name()
+                + ".");
+      }
+      EagerTensor target = (EagerTensor) t;
+      GradMode.with(
+          recordsOutside,
+          () -> {
+            Overwriting.checkHistory(function.name(), target, inputs);
+            return dirty.add(target);
+          });
+    }
+  }
+
+  @Override
+  public void markNonDifferentiable(Tensor... tensors) {
+    constants.addAll(List.of(tensors));
+  }
+
+  @Override
+  public void setMaterializeGrads(boolean zeros) {
+    materialize = zeros;
+  }
+
+  @Override
+  public void attach(Object state) {
+    if (state instanceof Tensor) {
+      throw new GraphException(
+          function.name()
+              + " attached a tensor, whose versions and place in the graph nobody would check. Use"
+              + " saveForBackward.");
+    }
+    attachment = state;
+  }
+
+  @Override
+  public <T> T attachment(Class<T> type) {
+    return type.cast(requireNonNull(attachment, "nothing was attached"));
+  }
+}
