@@ -1,0 +1,112 @@
+package dev.adjoint.autograd;
+
+import dev.adjoint.Autograd;
+import dev.adjoint.GradOption;
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.type.GraphException;
+import dev.adjoint.type.ShapeException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/// Vectors carried back through results that were recorded, with zeros where nothing arrives.
+final class Pullback {
+  private static final GradOption[] RECORDED = {
+    GradOption.CREATE_GRAPH, GradOption.MATERIALIZE_GRADS
+  };
+  private static final GradOption[] PLAIN = {GradOption.RETAIN_GRAPH, GradOption.MATERIALIZE_GRADS};
+
+  private Pullback() {}
+
+  /// Gradients with zeros where there is none; results outside the graph give none.
+  static List<Tensor> of(
+      List<? extends Tensor> y,
+      List<? extends Tensor> at,
+      List<? extends Tensor> v,
+      boolean create) {
+    List<Tensor> roots = new ArrayList<>();
+    List<Tensor> vectors = new ArrayList<>();
+    for (int o = 0; o < y.size(); o++) {
+      if (y.get(o).requiresGrad()) {
+        roots.add(y.get(o));
+        vectors.add(v.get(o));
+      }
+    }
+    if (roots.isEmpty()) {
+      return at.stream().map(Tensors::zerosLike).toList();
+    }
+    return Autograd.grad(roots, at, vectors, create ? RECORDED : PLAIN).stream()
+        .map(Objects::requireNonNull)
+        .toList();
+  }
+
+  /// One walk for each slice of the vectors' first dimension, stacked.
+  static List<Tensor> batched(
+      List<? extends Tensor> y,
+      List<? extends Tensor> at,
+      List<? extends Tensor> vectors,
+      boolean create) {
+    int n = vectors.isEmpty() ? 0 : (int) vectors.getFirst().size(0);
+    List<List<Tensor>> columns = new ArrayList<>();
+    at.forEach(t -> columns.add(new ArrayList<>()));
+    for (int r = 0; r < n; r++) {
+      int row = r;
+      List<Tensor> v = vectors.stream().map(t -> t.select(0, row)).toList();
+      List<Tensor> g = of(y, at, v, create);
+      for (int i = 0; i < g.size(); i++) {
+        columns.get(i).add(g.get(i));
+      }
+    }
+    List<Tensor> out = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      Tensor like = at.get(i);
+      long[] none = concatenated(new long[] {0}, like.shape().toArray());
+      out.add(
+          n == 0
+              ? Tensors.zeros(Tensors.shape(none), like.dtype(), like.device())
+              : Tensors.stack(columns.get(i), 0));
+    }
+    return out;
+  }
+
+  /// The user's vector, or 1 for a single element.
+  static List<? extends Tensor> vector(@Nullable List<? extends Tensor> v, List<Tensor> like) {
+    if (v == null) {
+      if (like.size() != 1 || like.getFirst().numel() != 1) {
+        throw new GraphException(
+            "The vector v can only be None if the user-provided function returns a single Tensor with a"
+                + " single element.");
+      }
+      return List.of(Tensors.onesLike(like.getFirst()));
+    }
+    if (v.size() != like.size()) {
+      throw new GraphException(
+          "v is a tuple of invalid length: should be "
+              + like.size()
+              + " but got "
+              + v.size()
+              + ".");
+    }
+    for (int i = 0; i < v.size(); i++) {
+      if (!v.get(i).shape().equals(like.get(i).shape())) {
+        throw new ShapeException(
+            "Entry "
+                + i
+                + " in v has invalid size: should be "
+                + like.get(i).shape()
+                + " but got "
+                + v.get(i).shape()
+                + ".");
+      }
+    }
+    return v;
+  }
+
+  static long[] concatenated(long[] a, long[] b) {
+    return LongStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
+  }
+}
