@@ -190,6 +190,9 @@ public final class ElementwiseFunction implements Function {
       }
     }
     List<Tensor> results = value.apply(List.copyOf(at));
-    return Pullback.of(results, leaves, in.subList(operands, in.size()), again);
+    List<Tensor> weights = in.subList(operands, in.size());
+    return again
+        ? Pullback.of(results, leaves, weights, true)
+        : Pullback.last(results, leaves, weights);
   }
 }

@@ -57,9 +57,8 @@ final class ElementwiseTrace {
     }
     Set<GradFn> seen = new HashSet<>();
     ArrayDeque<GradFn> open = new ArrayDeque<>();
-    for (Tensor y : value.apply(List.copyOf(in))) {
-      visit(y.gradFn(), seen, open);
-    }
+    List<Tensor> results = value.apply(List.copyOf(in));
+    results.forEach(y -> visit(y.gradFn(), seen, open));
     for (GradFn node = open.poll(); node != null; node = open.poll()) {
       if (node.nextFunctions().isEmpty() && !own.contains(node)) {
         throw new GraphException(
@@ -78,6 +77,9 @@ final class ElementwiseTrace {
         visit(edge.function(), seen, open);
       }
     }
+    // So that nothing it saved is computed.
+    List<Tensor> leaves = in.stream().filter(Tensor::requiresGrad).toList();
+    Pullback.last(results, leaves, results.stream().map(Tensors::onesLike).toList());
   }
 
   private static void visit(

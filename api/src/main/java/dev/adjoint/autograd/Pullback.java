@@ -22,12 +22,26 @@ final class Pullback {
 
   private Pullback() {}
 
-  /// Gradients with zeros where there is none; results outside the graph give none.
+  /// Gradients with zeros where there is none; results outside the graph give none. The graph stays.
   static List<Tensor> of(
       List<? extends Tensor> y,
       List<? extends Tensor> at,
       List<? extends Tensor> v,
       boolean create) {
+    return walk(y, at, v, create ? RECORDED : PLAIN);
+  }
+
+  /// As [#of], of a graph that is not walked again: it gives back what it saved.
+  static List<Tensor> last(
+      List<? extends Tensor> y, List<? extends Tensor> at, List<? extends Tensor> v) {
+    return walk(y, at, v, GradOption.MATERIALIZE_GRADS);
+  }
+
+  private static List<Tensor> walk(
+      List<? extends Tensor> y,
+      List<? extends Tensor> at,
+      List<? extends Tensor> v,
+      GradOption... options) {
     List<Tensor> roots = new ArrayList<>();
     List<Tensor> vectors = new ArrayList<>();
     for (int o = 0; o < y.size(); o++) {
@@ -39,7 +53,7 @@ final class Pullback {
     if (roots.isEmpty()) {
       return at.stream().map(Tensors::zerosLike).toList();
     }
-    return Autograd.grad(roots, at, vectors, create ? RECORDED : PLAIN).stream()
+    return Autograd.grad(roots, at, vectors, options).stream()
         .map(Objects::requireNonNull)
         .toList();
   }

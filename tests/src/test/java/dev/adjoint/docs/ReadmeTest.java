@@ -20,23 +20,23 @@ import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("sources")
 class ReadmeTest {
-  private static final Path README = Path.of("..", "README.md");
-
   /// A program, and after it, before the next, what it prints.
   private static final Pattern EXAMPLE =
       Pattern.compile("```java\n(.*?)```(?:(?!```).)*```text\n(.*?)```", Pattern.DOTALL);
 
   @TempDir Path folder;
 
-  @Test
-  void examplePrintsWhatTheReadmeSays() throws Exception {
-    Matcher example = EXAMPLE.matcher(Files.readString(README));
-    assertTrue(example.find(), "README.md has a program and what it prints");
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/extending.md"})
+  void examplePrintsWhatThePageSays(String page) throws Exception {
+    Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..").resolve(page)));
+    assertTrue(example.find(), page + " has a program and what it prints");
     compile(example.group(1));
     assertEquals(example.group(2), run());
   }
