@@ -71,7 +71,7 @@ class FiniteDifferenceTest {
     assertTrue(found.isEmpty(), () -> row + ":\n  " + String.join("\n  ", found));
   }
 
-  private static List<GoldenCase> differentiable(OpCase row) {
+  static List<GoldenCase> differentiable(OpCase row) {
     return GoldenFile.cases().getOrDefault(row.op(), List.of()).stream()
         .filter(golden -> golden.followsType() && golden.hasSecond())
         .filter(golden -> golden.inputs().stream().allMatch(i -> i.values().length <= ELEMENTS))
