@@ -165,7 +165,7 @@ public final class EagerTensor implements Tensor {
   @Override
   public @Nullable Node gradFn() {
     ViewInfo v = view;
-    if (v != null && v.isStale(storage.version())) {
+    if (v != null && v.isStale(storage.version(), maker() != null)) {
       v.regenerate(this, storage.version());
     }
     return maker();
@@ -271,7 +271,7 @@ public final class EagerTensor implements Tensor {
   public Tensor detach_() {
     if (view != null) {
       throw new GraphException(
-          "Can't detach views in-place. Use detach() instead: it yields a tensor over the same memory"
+          "Can't detach views in-place. Use detach() instead. It yields a tensor over the same memory"
               + " that is no view to the graph.");
     }
     clearHistory();

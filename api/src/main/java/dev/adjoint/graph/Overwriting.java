@@ -62,8 +62,9 @@ final class Overwriting {
       return;
     }
     if (view != null) {
-      view.checkWritable(target);
-      if (view.base.requiresGrad() && view.base.gradFn() == null) {
+      view.checkWritable();
+      boolean tracked = target.requiresGrad() || view.base.requiresGrad();
+      if (tracked && view.base.gradFn() == null) {
         throw new GraphException(
             "a view of a leaf Variable that requires grad is being used in an in-place operation. "
                 + writer

@@ -17,8 +17,8 @@ public non-sealed interface ViewOp extends Op {
   /// @param gradients one per result; null where nothing depends on it, but not all of them
   Tensor backward(List<@Nullable Tensor> gradients, Shape input);
 
-  /// Whether it yields several views at once, none of which may be written in place.
-  default boolean isMultiple() {
-    return false;
+  /// The operation that yields one of several results alone, so that it can be replayed without them.
+  default ViewOp single(int result) {
+    return this;
   }
 }

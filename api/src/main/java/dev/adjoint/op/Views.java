@@ -186,8 +186,8 @@ public final class Views {
     }
 
     @Override
-    public boolean isMultiple() {
-      return true;
+    public ViewOp single(int result) {
+      return new Select(dim, result);
     }
   }
 
@@ -227,8 +227,12 @@ public final class Views {
     }
 
     @Override
-    public boolean isMultiple() {
-      return true;
+    public ViewOp single(int result) {
+      long start = 0;
+      for (long size : sizes.subList(0, result)) {
+        start += size;
+      }
+      return new Slice(dim, start, sizes.get(result), 1);
     }
   }
 }
