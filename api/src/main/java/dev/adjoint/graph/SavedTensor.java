@@ -4,7 +4,7 @@ import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.type.GraphException;
 
-/// A tensor as it was when an operation saved it; reading it checks that nobody wrote since.
+/// A tensor as it was when an operation saved it; reading it checks that nobody wrote there since.
 final class SavedTensor {
   private final EagerTensor original;
   private final Storage storage;
@@ -30,15 +30,16 @@ final class SavedTensor {
     this.version = storage.version();
     this.origin = origin;
     this.isOutput = isOutput;
-    storage.retain();
+    storage.retainSaved();
   }
 
   /// A new handle to the saved elements, with the history they had.
   ///
   /// @param saver the node that saved it
   EagerTensor unpack(Node saver, int outputNr) {
-    if (storage.version() != version) {
-      throw new GraphException(modified(saver));
+    String writer = storage.overwrittenBy(version, layout);
+    if (writer != null) {
+      throw new GraphException(modified(saver, writer));
     }
     Node made = origin.node();
     if (made != null && original.isLeaf() && !origin.equals(original.gradientSlot())) {
@@ -54,7 +55,7 @@ final class SavedTensor {
     return t;
   }
 
-  private String modified(Node saver) {
+  private String modified(Node saver, String writer) {
     Node now = original.isClosed() ? null : original.gradFn();
     String maker =
         now == null
@@ -74,11 +75,11 @@ final class SavedTensor {
         + " instead. "
         + saver.name()
         + " had saved it, then `"
-        + storage.lastWriter()
+        + writer
         + "` overwrote it. Use the out-of-place operation, write to a clone(), or write after backward().";
   }
 
   void release() {
-    storage.release();
+    storage.releaseSaved();
   }
 }

@@ -91,7 +91,7 @@ public final class Fusion {
       @Nullable String writer) {
     if (layout.shape().elements() == 0) {
       if (writer != null) {
-        target.forWriting(0, new long[0], writer);
+        target.forWriting(layout, new long[0], writer);
       }
       return;
     }

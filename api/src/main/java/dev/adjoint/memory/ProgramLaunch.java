@@ -28,17 +28,17 @@ final class ProgramLaunch {
     Operand[] operands = inputs(inputs, nest, targets.length);
     for (int i = 0; i < targets.length; i++) {
       int at = inputs.length + i;
-      operands[at] = target(targets[i], layouts[i].offset(), nest.strides(at), writer);
+      operands[at] = target(targets[i], layouts[i], nest.strides(at), writer);
     }
     targets[0]
         .device()
         .launch(new Launch.Elementwise(op, program, nest.shape, operands, builder.scalars()));
   }
 
-  static Operand target(Storage target, long offset, long[] strides, @Nullable String writer) {
+  static Operand target(Storage target, Layout layout, long[] strides, @Nullable String writer) {
     return writer == null
-        ? target.forFilling(offset, strides)
-        : target.forWriting(offset, strides, writer);
+        ? target.forFilling(layout.offset(), strides)
+        : target.forWriting(layout, strides, writer);
   }
 
   /// Launches a fold of the program's value into contiguous memory.

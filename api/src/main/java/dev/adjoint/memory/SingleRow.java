@@ -56,7 +56,7 @@ final class SingleRow {
     Iteration nest = ProgramLaunch.nest(inputs, layout);
     Operand[] operands = ProgramLaunch.inputs(inputs, nest, 1);
     int last = inputs.length;
-    operands[last] = ProgramLaunch.target(target, layout.offset(), nest.strides(last), writer);
+    operands[last] = ProgramLaunch.target(target, layout, nest.strides(last), writer);
     target
         .device()
         .launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// counts a version. Counted references free the memory the moment nobody needs it; the lease under
 /// it is the net for holders that were dropped without a word.
 public final class Storage {
+  private static final long SAVED = 1L << 32 | 1;
   private static final VarHandle REFERENCES;
   private static final VarHandle VERSION;
   private static final VarHandle PENDING;
@@ -21,7 +22,7 @@ public final class Storage {
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      REFERENCES = lookup.findVarHandle(Storage.class, "references", int.class);
+      REFERENCES = lookup.findVarHandle(Storage.class, "references", long.class);
       VERSION = lookup.findVarHandle(Storage.class, "version", int.class);
       PENDING = lookup.findVarHandle(Storage.class, "pending", Pending.class);
     } catch (ReflectiveOperationException e) {
@@ -36,10 +37,11 @@ public final class Storage {
   private @Nullable Buffer buffer;
   private long start; // in elements from the buffer's
   private @Nullable Object holder;
-  private volatile int references;
+  private volatile long references; // holders, and in the upper half those that saved it
   private volatile int version;
   private int uses;
   private String lastWriter = "";
+  private @Nullable WriteLog log; // of writes to parts, while something is saved
 
   private Storage(OpenDevice device, DType type, long elements, @Nullable Pending pending) {
     this.device = device;
@@ -47,7 +49,7 @@ public final class Storage {
     this.elements = elements;
     // Plain writes, since nobody else can see this yet: volatile ones cost a fence each.
     PENDING.set(this, pending);
-    REFERENCES.set(this, 1);
+    REFERENCES.set(this, 1L);
   }
 
   /// Memory with undefined contents.
@@ -85,22 +87,44 @@ public final class Storage {
     return version;
   }
 
-  /// The in-place operation that wrote last; empty when none did.
-  public String lastWriter() {
-    return lastWriter;
+  /// The in-place operation that overwrote some of these places since a version; null when all writes
+  /// since then are known to have been elsewhere.
+  public @Nullable String overwrittenBy(int since, Layout places) {
+    WriteLog known = log;
+    return version == since
+        ? null
+        : known == null ? lastWriter : known.overwrittenBy(since, places);
   }
 
   /// Adds a holder.
   public void retain() {
-    if ((int) REFERENCES.getAndAdd(this, 1) <= 0) {
-      REFERENCES.getAndAdd(this, -1);
+    retain(1);
+  }
+
+  /// Adds a holder that counts on the elements' staying as they are.
+  public void retainSaved() {
+    retain(SAVED);
+  }
+
+  private void retain(long claim) {
+    if ((int) (long) REFERENCES.getAndAdd(this, claim) <= 0) {
+      REFERENCES.getAndAdd(this, -claim);
       throw new ClosedException("This tensor's memory was already given back: it was closed.");
     }
   }
 
   /// Ends one holder's claim; the last one gives the memory back.
   public void release() {
-    if ((int) REFERENCES.getAndAdd(this, -1) == 1) {
+    release(1);
+  }
+
+  /// Ends the claim of a holder of [#retainSaved].
+  public void releaseSaved() {
+    release(SAVED);
+  }
+
+  private void release(long claim) {
+    if ((int) (long) REFERENCES.getAndAdd(this, -claim) == 1) {
       realized();
       Object held = holder;
       holder = null;
@@ -125,12 +149,12 @@ public final class Storage {
 
   /// Whether a tensor or a saved tensor holds this, not only pending values that read it.
   boolean isWanted() {
-    return references > uses;
+    return (int) references > uses;
   }
 
   /// Whether exactly one holder is left, so that it may be overwritten unseen.
   public boolean isUnshared() {
-    return references == 1;
+    return (int) references == 1;
   }
 
   int pendingWeight() {
@@ -163,14 +187,31 @@ public final class Storage {
   }
 
   /// Leave to write; counts a version and remembers the writer's name for error messages.
-  public Operand forWriting(long offset, long[] strides, String writer) {
+  ///
+  /// @param region what is written
+  /// @param strides the region's, as the launch walks it
+  public Operand forWriting(Layout region, long[] strides, String writer) {
     Window.flush();
     if (pending != null) {
       Fusion.realize(this);
     }
-    VERSION.getAndAdd(this, 1);
+    int before = (int) VERSION.getAndAdd(this, 1);
+    if (references >>> 32 != 0 && !region.covers(elements)) {
+      remember(before, region, writer);
+    } else if (log != null) {
+      log = null;
+    }
     lastWriter = writer;
-    return operand(offset, strides);
+    return operand(region.offset(), strides);
+  }
+
+  private synchronized void remember(int before, Layout region, String writer) {
+    WriteLog known = log;
+    if (known == null) {
+      known = new WriteLog(before, lastWriter);
+      log = known;
+    }
+    known.add(before + 1, region, writer);
   }
 
   /// Leave to fill memory that nobody has seen yet, which is not a change.
@@ -181,7 +222,7 @@ public final class Storage {
   private Operand operand(long offset, long[] strides) {
     Buffer memory = buffer;
     if (memory == null) {
-      if (references <= 0) {
+      if ((int) references <= 0) {
         throw new ClosedException("This tensor's memory was already given back: it was closed.");
       }
       memory = take();
