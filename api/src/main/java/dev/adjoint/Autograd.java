@@ -2,6 +2,7 @@ package dev.adjoint;
 
 import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.Gradients;
+import dev.adjoint.graph.InferenceMode;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,27 @@ public final class Autograd {
           body.run();
           return Boolean.TRUE;
         });
+  }
+
+  /// Runs for results alone: nothing is recorded, and what is made can never be saved by a graph or
+  /// written outside; in return it needs no checks. `noGrad` and `enableGrad` inside change nothing.
+  /// Tensors from outside may be written, which counts a version. Unlike in PyTorch a view of one does
+  /// not claim to require a gradient later.
+  public static void inferenceMode(Runnable body) {
+    InferenceMode.with(() -> {
+      body.run();
+      return Boolean.TRUE;
+    });
+  }
+
+  /// As [#inferenceMode(Runnable)], and yields the body's result.
+  public static <T> T inferenceMode(Supplier<T> body) {
+    return InferenceMode.with(body);
+  }
+
+  /// Whether this is called inside [#inferenceMode(Runnable)].
+  public static boolean isInferenceModeEnabled() {
+    return InferenceMode.isEnabled();
   }
 
   /// Whether operations on this thread are being recorded.

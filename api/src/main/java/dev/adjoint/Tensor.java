@@ -117,7 +117,12 @@ public sealed interface Tensor
   /// @throws dev.adjoint.type.GraphException on a view
   Tensor detach_();
 
+  /// Whether this was made in [Autograd#inferenceMode(Runnable)], or is a view of something that was.
+  boolean isInference();
+
   /// How often the elements were written, through this or any view of them.
+  ///
+  /// @throws dev.adjoint.type.GraphException for an inference tensor
   long version();
 
   /// The single element as a number.

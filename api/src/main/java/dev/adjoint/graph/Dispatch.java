@@ -121,7 +121,9 @@ public final class Dispatch {
     Storage storage = in.storage();
     List<Layout> layouts = op.layouts(in.layout());
     OpNode node =
-        in.dtype().isFloating() ? record(op, new EagerTensor[] {in}, null, layouts.size()) : null;
+        in.dtype().isFloating() && !in.isInference()
+            ? record(op, new EagerTensor[] {in}, null, layouts.size())
+            : null;
     List<Tensor> out = new ArrayList<>(layouts.size());
     for (int i = 0; i < layouts.size(); i++) {
       EagerTensor t = EagerTensor.alias(storage, layouts.get(i), false);
@@ -140,7 +142,12 @@ public final class Dispatch {
     for (EagerTensor t : inputs) {
       any |= t.requiresGrad();
     }
-    return any && GradMode.isEnabled() ? new OpNode(op, inputs, parameters, outputs) : null;
+    if (!any || !GradMode.isEnabled()) {
+      return null;
+    }
+    OpNode node = new OpNode(op, inputs, parameters, outputs);
+    InferenceMode.checkSaved(node, inputs);
+    return node;
   }
 
   /// A row's arguments: the inputs in its order, then the parameters.

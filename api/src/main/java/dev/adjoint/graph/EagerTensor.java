@@ -41,6 +41,9 @@ public final class EagerTensor implements Tensor {
 
   /// A tensor over a fresh storage, whose first count it takes over.
   public static EagerTensor of(Storage storage, Layout layout) {
+    if (InferenceMode.isEnabled()) {
+      storage.markInference();
+    }
     return new EagerTensor(storage, layout, false);
   }
 
@@ -128,7 +131,12 @@ public final class EagerTensor implements Tensor {
 
   @Override
   public long version() {
-    return storage().version();
+    return InferenceMode.version(storage());
+  }
+
+  @Override
+  public boolean isInference() {
+    return storage.isInference();
   }
 
   @Override
@@ -158,6 +166,7 @@ public final class EagerTensor implements Tensor {
               + " variable in a subgraph that doesn't require differentiation use var_no_grad ="
               + " var.detach().");
     }
+    InferenceMode.checkAsked(this, required);
     requiresGrad = required;
     return this;
   }

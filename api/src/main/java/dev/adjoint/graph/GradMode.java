@@ -1,20 +1,44 @@
 package dev.adjoint.graph;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Whether operations are recorded. Bound to a call, so it cannot leak; a new thread starts enabled.
 public final class GradMode {
-  private static final ScopedValue<Boolean> ENABLED = ScopedValue.newInstance();
+  private enum Mode {
+    RECORDING,
+    NOT_RECORDING,
+    INFERENCE
+  }
+
+  private static final ScopedValue<Mode> MODE = ScopedValue.newInstance();
 
   private GradMode() {}
 
   public static boolean isEnabled() {
-    return !ENABLED.isBound() || ENABLED.get();
+    return !MODE.isBound() || MODE.get() == Mode.RECORDING;
   }
 
-  /// Runs with recording on or off, whatever surrounds it.
-  public static <T extends @org.jspecify.annotations.Nullable Object> T with(
-      boolean enabled, Supplier<T> body) {
-    return ScopedValue.where(ENABLED, enabled).call(body::get);
+  static boolean isInference() {
+    return MODE.isBound() && MODE.get() == Mode.INFERENCE;
+  }
+
+  /// Runs with recording on or off, whatever surrounds it; inference mode stays what it is.
+  public static <T extends @Nullable Object> T with(boolean enabled, Supplier<T> body) {
+    return InferenceMode.isEnabled() ? body.get() : exactly(enabled, body);
+  }
+
+  /// Runs with recording on or off, also inside inference mode: for the way back, whose gradients are
+  /// tensors like any other.
+  static <T extends @Nullable Object> T exactly(boolean enabled, Supplier<T> body) {
+    return run(enabled ? Mode.RECORDING : Mode.NOT_RECORDING, body);
+  }
+
+  static <T extends @Nullable Object> T inference(Supplier<T> body) {
+    return run(Mode.INFERENCE, body);
+  }
+
+  private static <T extends @Nullable Object> T run(Mode mode, Supplier<T> body) {
+    return ScopedValue.where(MODE, mode).call(body::get);
   }
 }

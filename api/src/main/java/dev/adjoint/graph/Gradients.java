@@ -21,7 +21,7 @@ public final class Gradients {
       GradOption... options) {
     boolean create = has(options, GradOption.CREATE_GRAPH);
     boolean retain = create || has(options, GradOption.RETAIN_GRAPH);
-    GradMode.with(
+    GradMode.exactly(
         create,
         () -> {
           try (HandleScope _ = HandleScope.open()) {
@@ -53,7 +53,7 @@ public final class Gradients {
       targets.add(((EagerTensor) input).gradientSlot());
     }
     @Nullable EagerTensor[] results =
-        GradMode.with(
+        GradMode.exactly(
             create,
             () -> {
               try (HandleScope _ = HandleScope.open()) {

@@ -25,7 +25,7 @@ final class OpNode extends Node implements Saved {
   private static final @Nullable SavedTensor[] NOT_SAVED = {};
 
   // Inputs beyond these are never saved: they are those of a concatenation.
-  private static final int MAX_SAVED = 8;
+  static final int MAX_SAVED = 8;
 
   private final Op op;
   private final Shape[] shapes;

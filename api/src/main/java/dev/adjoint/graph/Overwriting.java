@@ -24,6 +24,7 @@ final class Overwriting {
 
   /// Finds everything that forbids the write, before anything is written.
   static void check(String writer, EagerTensor target, Shape result, DType type, EagerTensor[] in) {
+    InferenceMode.checkWritten(target, writer);
     if (!result.equals(target.layout().shape())) {
       throw new ShapeException(
           "output with shape "

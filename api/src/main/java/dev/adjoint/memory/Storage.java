@@ -40,6 +40,7 @@ public final class Storage {
   private volatile long references; // holders, and in the upper half those that saved it
   private volatile int version;
   private int uses;
+  private boolean inference;
   private String lastWriter = "";
   private @Nullable WriteLog log; // of writes to parts, while something is saved
 
@@ -80,6 +81,15 @@ public final class Storage {
 
   public long elements() {
     return elements;
+  }
+
+  /// Makes this one of those that no graph may save; called before anybody else sees it.
+  public void markInference() {
+    inference = true;
+  }
+
+  public boolean isInference() {
+    return inference;
   }
 
   /// How often this was written.

@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,0 +1,2 @@
+/// Views and writes through them, versions of their parts, and inference mode.
+package dev.adjoint.graph.view;
