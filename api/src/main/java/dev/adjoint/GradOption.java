@@ -9,5 +9,9 @@ public enum GradOption {
   /// Yields null for an input that the outputs do not depend on, instead of an error.
   ALLOW_UNUSED,
   /// Yields zeros for an input that the outputs do not depend on.
-  MATERIALIZE_GRADS
+  MATERIALIZE_GRADS,
+  /// Where a gradient is 0, an elementwise operation passes 0 on, even if its derivative is infinite or
+  /// NaN there. So the branch that `where` did not select has no say: `where(x > 0, sqrt(x), 0)` has the
+  /// gradient 0 at 0, where PyTorch has NaN (0 times infinity).
+  STRICT_ZEROS
 }

@@ -8,6 +8,7 @@ import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Checks what a backward is asked for, gives scalar roots their gradient of 1, and starts the walk.
@@ -21,13 +22,12 @@ public final class Gradients {
       GradOption... options) {
     boolean create = has(options, GradOption.CREATE_GRAPH);
     boolean retain = create || has(options, GradOption.RETAIN_GRAPH);
-    GradMode.exactly(
+    walk(
         create,
+        options,
         () -> {
-          try (HandleScope _ = HandleScope.open()) {
-            List<EagerTensor> start = rootGradients(roots, gradients);
-            return new BackwardPass(retain, true).run(slots(roots), start, List.of());
-          }
+          List<EagerTensor> start = rootGradients(roots, gradients);
+          return new BackwardPass(retain, true).run(slots(roots), start, List.of());
         });
   }
 
@@ -53,15 +53,28 @@ public final class Gradients {
       targets.add(((EagerTensor) input).gradientSlot());
     }
     @Nullable EagerTensor[] results =
-        GradMode.exactly(
+        walk(
             create,
+            options,
             () -> {
-              try (HandleScope _ = HandleScope.open()) {
-                List<EagerTensor> start = rootGradients(outputs, gradients);
-                return new BackwardPass(retain, false).run(slots(outputs), start, targets);
-              }
+              List<EagerTensor> start = rootGradients(outputs, gradients);
+              return new BackwardPass(retain, false).run(slots(outputs), start, targets);
             });
     return collect(results, inputs, options);
+  }
+
+  private static @Nullable EagerTensor[] walk(
+      boolean create, GradOption[] options, Supplier<@Nullable EagerTensor[]> pass) {
+    return StrictZeros.with(
+        has(options, GradOption.STRICT_ZEROS),
+        () ->
+            GradMode.exactly(
+                create,
+                () -> {
+                  try (HandleScope _ = HandleScope.open()) {
+                    return pass.get();
+                  }
+                }));
   }
 
   private static List<@Nullable Tensor> collect(

@@ -145,7 +145,10 @@ final class OpNode extends Node implements Saved {
       Tensor g = requireNonNull(gradients[0]);
       for (int i = 0; i < results.length; i++) {
         Derivative d = needs(i) ? e.derivative(i) : null;
-        results[i] = d == null ? null : finish(d.formula().apply(g, this), i, gradients, results);
+        if (d != null) {
+          Tensor r = StrictZeros.kept(g, d.formula().apply(g, this));
+          results[i] = finish(r, i, gradients, results);
+        }
       }
       return;
     }
