@@ -11,12 +11,14 @@ import java.util.stream.Stream;
 /// there to run.
 ///
 /// @param folder what the property `adjoint.home` says
-record Home(Path folder) {
+public record Home(Path folder) {
   /// Modules with tests of their own, beside those of the backends.
   private static final List<String> TESTED = List.of("tests", "examples");
 
+  /// Where this process was started from.
+  ///
   /// @throws IllegalArgumentException when the script did not start this process
-  static Home of() {
+  public static Home of() {
     String home = System.getProperty("adjoint.home");
     if (home == null) {
       throw new IllegalArgumentException(
@@ -26,34 +28,34 @@ record Home(Path folder) {
   }
 
   /// A bundle has a Java of its own.
-  boolean isBundle() {
+  public boolean isBundle() {
     return Files.isDirectory(folder.resolve("runtime"));
   }
 
-  static Path java() {
+  public static Path java() {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
   /// The jar of a module, which names the jars that it needs.
-  Path jar(String module) {
+  public Path jar(String module) {
     String name = "adjoint-" + module + ".jar";
     return isBundle() ? folder.resolve(name) : target(module).resolve(name);
   }
 
   /// The folder of jars beside the jar of a module.
-  Path libraries(String module) {
+  public Path libraries(String module) {
     return isBundle() ? folder.resolve("lib") : target(module).resolve("lib");
   }
 
   /// The folder of a module's tests, whether or not it has any.
-  Path testClasses(String module) {
+  public Path testClasses(String module) {
     return isBundle()
         ? folder.resolve("test-classes").resolve(module)
         : target(module).resolve("test-classes");
   }
 
   /// The modules whose tests are here.
-  List<String> testedModules() {
+  public List<String> testedModules() {
     return Stream.concat(TESTED.stream(), backends().stream())
         .filter(module -> Files.isDirectory(testClasses(module)))
         .toList();

@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
       DevicesCommand.class,
       ShellCommand.class,
       VerifyCommand.class,
+      BundleCommand.class,
     })
 public final class Main {
   private Main() {}

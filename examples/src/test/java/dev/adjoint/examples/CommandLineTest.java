@@ -49,6 +49,9 @@ class CommandLineTest {
         "verify --limit 0",
         "verify --sanitize nonsense",
         "verify --device cpu",
+        "bundle extra",
+        "bundle --output /nonexistent/adjoint.tar.gz",
+        "bundle",
       })
   void misuseIsOneLineAndAnErrorCode(String arguments) {
     assertNotEquals(0, run(arguments));
@@ -59,7 +62,8 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "tour", "train", "train digits", "devices", "shell", "verify"})
+  @ValueSource(
+      strings = {"", "tour", "train", "train digits", "devices", "shell", "verify", "bundle"})
   void helpIsEverywhere(String command) {
     assertEquals(0, run((command + " --help").strip()));
     assertTrue(out.toString().startsWith("Usage: adjoint"), out::toString);
