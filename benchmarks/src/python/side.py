@@ -9,19 +9,43 @@ import os
 import sys
 import time
 
-import torch
-from torch import nn
-
 FLOATS = 1 << 24
-SIDE = 1024
+MEBI = 1 << 20
+
+
+def answer(**values):
+    print(json.dumps(values), flush=True)
+
+
+try:
+    import torch
+    from torch import nn
+except ImportError as e:
+    answer(failed=str(e))
+    sys.exit()
+
+
+def torch_device(name):
+    """Where PyTorch works when Adjoint works on a device: where it can, if it has no such device."""
+    if name.startswith("opencl"):
+        return "cuda:0" if torch.cuda.is_available() else "cpu"
+    return name
+
+
+DEVICE = torch_device(os.environ.get("ADJOINT_BENCHMARK_DEVICE", "cpu"))
+COMPILED = bool(os.environ.get("ADJOINT_BENCHMARK_COMPILED"))
+
+
+def compiled(function):
+    return torch.compile(function) if COMPILED else function
 
 
 def leaf(*shape):
-    return torch.rand(*shape) * 2 - 1
+    return torch.rand(*shape, device=DEVICE) * 2 - 1
 
 
 def scalars():
-    x = torch.tensor(1.01, requires_grad=True)
+    x = torch.tensor(1.01, requires_grad=True, device=DEVICE)
 
     def step():
         y = x
@@ -34,7 +58,7 @@ def scalars():
 
 
 def products():
-    x = torch.tensor(1.01, requires_grad=True)
+    x = torch.tensor(1.01, requires_grad=True, device=DEVICE)
 
     def step():
         y = x
@@ -46,40 +70,101 @@ def products():
     return step
 
 
-def elementwise(function):
-    x, w = leaf(FLOATS), leaf(FLOATS)
-    return lambda: function(x, w)
-
-
-def expression():
-    x, w = leaf(FLOATS).requires_grad_(), leaf(FLOATS).requires_grad_()
+def operations():
+    x = leaf(16)
 
     def step():
-        x.grad = None
-        w.grad = None
-        (torch.tanh(x * w + x) * torch.sigmoid(w)).sum().backward()
+        y = x
+        for _ in range(100):
+            y = y + x
 
     return step
 
 
-def product():
-    a, b = leaf(SIDE, SIDE), leaf(SIDE, SIDE)
+def elementwise(function, floats=FLOATS):
+    x, w = leaf(floats), leaf(floats)
+    return lambda: function(x, w)
+
+
+def copy(floats):
+    return elementwise(lambda x, w: w.copy_(x), floats)
+
+
+def add(floats):
+    return elementwise(lambda x, w: x + w, floats)
+
+
+def tanh(floats):
+    return elementwise(lambda x, w: torch.tanh(x), floats)
+
+
+def expression(floats):
+    x, w = leaf(floats).requires_grad_(), leaf(floats).requires_grad_()
+    forward = compiled(lambda x, w: (torch.tanh(x * w + x) * torch.sigmoid(w)).sum())
+
+    def step():
+        x.grad = None
+        w.grad = None
+        forward(x, w).backward()
+
+    return step
+
+
+def mean_square():
+    x, y = leaf(FLOATS).requires_grad_(), leaf(FLOATS)
+    forward = compiled(lambda x, y: (x - y).square().mean())
+
+    def step():
+        x.grad = None
+        forward(x, y).backward()
+
+    return step
+
+
+def product(side):
+    a, b = leaf(side, side), leaf(side, side)
     return lambda: a @ b
 
 
-def training(batch, *sizes):
-    inputs, classes = leaf(batch, sizes[0]), torch.randint(0, sizes[-1], (batch,))
+def sums(dim):
+    a = leaf(4096, 4096)
+    return lambda: a.sum(dim)
+
+
+def cross_entropy():
+    logits = leaf(4096, 1000).requires_grad_()
+    classes = torch.randint(0, 1000, (4096,), device=DEVICE)
+    forward = compiled(nn.functional.cross_entropy)
+
+    def step():
+        logits.grad = None
+        forward(logits, classes).backward()
+
+    return step
+
+
+def adam():
+    parameters = leaf(10_000_000).requires_grad_()
+    parameters.grad = leaf(10_000_000)
+    return compiled(torch.optim.Adam([parameters], lr=1e-3).step)
+
+
+def training(make_optimizer, batch, *sizes):
+    inputs = leaf(batch, sizes[0])
+    classes = torch.randint(0, sizes[-1], (batch,), device=DEVICE)
     layers = []
     for before, after in zip(sizes, sizes[1:]):
         layers += [nn.Linear(before, after), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model = nn.Sequential(*layers[:-1]).to(DEVICE)
+    optimizer = make_optimizer(model.parameters(), lr=1e-3)
+    forward = compiled(lambda x, y: nn.functional.cross_entropy(model(x), y))
+    update = compiled(optimizer.step)
 
     def step():
-        loss = nn.functional.cross_entropy(model(inputs), classes)
+        loss = forward(inputs, classes)
         optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        update()
 
     return step
 
@@ -87,39 +172,99 @@ def training(batch, *sizes):
 WORKS = {
     "SCALARS": scalars,
     "PRODUCTS": products,
-    "ADD": lambda: elementwise(lambda x, w: x + w),
-    "TANH": lambda: elementwise(lambda x, w: torch.tanh(x)),
+    "OPERATIONS": operations,
+    "SMALL_TRAINING": lambda: training(torch.optim.SGD, 16, 4, 8, 3),
+    "COPY": lambda: copy(64 * MEBI),
+    "ADD": lambda: add(FLOATS),
+    "TANH": lambda: tanh(FLOATS),
+    "EXPRESSION": lambda: expression(FLOATS),
+    "EXPRESSION_1M": lambda: expression(MEBI),
+    "EXPRESSION_64K": lambda: expression(1 << 16),
+    "EXPRESSION_1K": lambda: expression(1 << 10),
+    "MEAN_SQUARE": mean_square,
     "SUM": lambda: elementwise(lambda x, w: x.sum()),
-    "EXPRESSION": expression,
-    "MATMUL": product,
-    "TRAINING": lambda: training(128, 784, 512, 256, 10),
-    "SMALL_TRAINING": lambda: training(16, 4, 8, 3),
+    "ROW_SUMS": lambda: sums(1),
+    "COLUMN_SUMS": lambda: sums(0),
+    "CROSS_ENTROPY": cross_entropy,
+    "MATMUL_256": lambda: product(256),
+    "MATMUL_1024": lambda: product(1024),
+    "MATMUL_2048": lambda: product(2048),
+    "TRAINING_STEP": lambda: training(torch.optim.Adam, 128, 784, 512, 256, 10),
+    "ADAM": adam,
+    "COPY_256M": lambda: copy(256 * MEBI),
+    "ADD_256M": lambda: add(256 * MEBI),
+    "TANH_256M": lambda: tanh(256 * MEBI),
+    "EXPRESSION_256M": lambda: expression(256 * MEBI),
+    "MATMUL_8192": lambda: product(8192),
+}
+
+# Where there is something to fuse.
+COMPILABLE = {
+    "SMALL_TRAINING",
+    "EXPRESSION",
+    "EXPRESSION_1M",
+    "EXPRESSION_64K",
+    "EXPRESSION_1K",
+    "MEAN_SQUARE",
+    "CROSS_ENTROPY",
+    "TRAINING_STEP",
+    "ADAM",
+    "EXPRESSION_256M",
 }
 
 
-def answer(**values):
-    print(json.dumps(values), flush=True)
+def wait():
+    if DEVICE.startswith("cuda"):
+        torch.cuda.synchronize(DEVICE)
 
 
 def nanos(step, times):
+    """Of steps that each end with their results there, as they do on the other side."""
+    wait()
     start = time.perf_counter_ns()
     for _ in range(times):
         step()
+        wait()
     return time.perf_counter_ns() - start
+
+
+def prepare(work):
+    """Makes the step and does it once, so that what cannot be done, or compiled, is known."""
+    if COMPILED and work not in COMPILABLE:
+        raise NotImplementedError(work)
+    step = WORKS[work]()
+    step()
+    wait()
+    return step
+
+
+def version():
+    where = torch.cuda.get_device_name(DEVICE) if DEVICE.startswith("cuda") else DEVICE
+    how = ", torch.compile" if COMPILED else ""
+    return f"PyTorch {torch.__version__} on Python {sys.version.split()[0]}, {where}{how}"
 
 
 def main():
     torch.set_num_threads(int(os.environ.get("ADJOINT_BENCHMARK_THREADS", "2")))
-    answer(version=f"PyTorch {torch.__version__} on Python {sys.version.split()[0]}")
+    try:
+        answer(version=version())
+    except (AssertionError, RuntimeError) as e:
+        answer(failed=str(e).split("\n")[0])
+        return
     step = None
     for line in sys.stdin:
         command, argument = line.split()
-        if command == "prepare":
-            step = None
-            step = WORKS[argument]()
-            answer(prepared=argument)
-        else:
-            answer(nanos=nanos(step, int(argument)))
+        try:
+            if command == "prepare":
+                step = None
+                if COMPILED:
+                    torch._dynamo.reset()
+                step = prepare(argument)
+                answer(prepared=argument)
+            else:
+                answer(nanos=nanos(step, int(argument)))
+        except Exception as e:
+            answer(failed=f"{type(e).__name__}: {e}".split("\n")[0])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,14 @@
 package dev.adjoint.benchmarks;
 
-/// Adjoint on the CPU, in this process.
+import dev.adjoint.type.Device;
+
+/// Adjoint on a device, in this process.
 final class AdjointContender implements Contender {
+  private final Device device;
+
+  AdjointContender(Device device) {
+    this.device = device;
+  }
 
   @Override
   public String name() {
@@ -10,43 +17,72 @@ final class AdjointContender implements Contender {
 
   @Override
   public String version() {
-    return "on Java " + Runtime.version();
+    return "on " + device + ", Java " + Runtime.version();
   }
 
   @Override
   public Prepared prepare(Work work) {
-    return switch (work) {
-      case SCALARS -> {
-        ScalarBenchmark b = new ScalarBenchmark();
-        yield Contender.inProcess(b::multiplications, () -> {});
-      }
-      case PRODUCTS -> {
-        ScalarBenchmark b = new ScalarBenchmark();
-        yield Contender.inProcess(b::products, () -> {});
-      }
-      case ADD, TANH, SUM, EXPRESSION -> elementwise(work, new ElementwiseBenchmark());
-      case MATMUL -> {
-        MatrixBenchmark b = new MatrixBenchmark();
-        yield Contender.inProcess(b::product, b::close);
-      }
-      case TRAINING -> training(Work.NETWORK);
-      case SMALL_TRAINING -> training(Work.SMALL_NETWORK);
+    return switch (work.group()) {
+      case SMALL -> small(work);
+      case ELEMENTWISE -> elementwise(work);
+      case MATMUL -> matrix(work);
+      case LARGE -> work == Work.MATMUL_8192 ? matrix(work) : elementwise(work);
+      case TRAINING -> work == Work.ADAM ? loss(work) : training(Work.NETWORK);
+      case REDUCTION ->
+          switch (work) {
+            case SUM -> elementwise(work);
+            case CROSS_ENTROPY -> loss(work);
+            default -> matrix(work);
+          };
     };
   }
 
-  private static Prepared elementwise(Work work, ElementwiseBenchmark b) {
+  private Prepared small(Work work) {
+    if (work == Work.SMALL_TRAINING) {
+      return training(Work.SMALL_NETWORK);
+    }
+    ScalarBenchmark b = new ScalarBenchmark(device);
     Step step =
         switch (work) {
-          case ADD -> b::add;
-          case TANH -> b::tanh;
+          case SCALARS -> b::multiplications;
+          case PRODUCTS -> b::products;
+          default -> b::additions;
+        };
+    return Contender.inProcess(step, () -> {});
+  }
+
+  private Prepared elementwise(Work work) {
+    ElementwiseBenchmark b = new ElementwiseBenchmark(device, work.floats());
+    Step step =
+        switch (work) {
+          case COPY, COPY_256M -> b::copy;
+          case ADD, ADD_256M -> b::add;
+          case TANH, TANH_256M -> b::tanh;
           case SUM -> b::sum;
+          case MEAN_SQUARE -> b::meanSquare;
           default -> b::expression;
         };
     return Contender.inProcess(step, b::close);
   }
 
-  private static Prepared training(String network) {
-    return Contender.inProcess(TrainingBenchmark.of(network)::step, () -> {});
+  private Prepared matrix(Work work) {
+    MatrixBenchmark b = new MatrixBenchmark(device, work.side());
+    Step step =
+        switch (work) {
+          case ROW_SUMS -> b::rowSums;
+          case COLUMN_SUMS -> b::columnSums;
+          default -> b::product;
+        };
+    return Contender.inProcess(step, b::close);
+  }
+
+  private Prepared loss(Work work) {
+    LossBenchmark b = new LossBenchmark(device);
+    return Contender.inProcess(work == Work.ADAM ? b::update : b::crossEntropy, () -> {});
+  }
+
+  private Prepared training(String network) {
+    return Contender.inProcess(TrainingBenchmark.of(network, device)::step, () -> {});
   }
 
   @Override

@@ -11,8 +11,8 @@ public interface Contender extends AutoCloseable {
   /// What exactly runs, for the head of the table.
   String version();
 
-  /// Makes the data of a line; at most one line is prepared at a time.
-  Prepared prepare(Work work);
+  /// Makes the data of a line; at most one line is prepared at a time. Null when it does not do that work.
+  @Nullable Prepared prepare(Work work);
 
   @Override
   void close();

@@ -1,5 +1,9 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.Device;
 import java.util.Random;
 
 /// Numbers to compute with, the same for everybody in this process.
@@ -20,5 +24,14 @@ public final class Data {
   public static long[] classes(int count, int limit) {
     Random random = new Random(7);
     return random.longs(count, 0, limit).toArray();
+  }
+
+  /// A tensor of floats in [-1, 1), made on the device.
+  static Tensor uniform(Device device, long... sizes) {
+    return Tensors.rand(Tensors.shape(sizes), DType.FLOAT32, device).mul_(2).sub_(1);
+  }
+
+  static Tensor classes(Device device, int count, int limit) {
+    return Tensors.tensor(classes(count, limit), DType.INT64, device);
   }
 }

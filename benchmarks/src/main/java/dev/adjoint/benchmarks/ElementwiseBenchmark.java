@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
-import dev.adjoint.Tensors;
+import dev.adjoint.type.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,18 +28,32 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Dadjoint.cpu.threads=2"})
 public class ElementwiseBenchmark {
-  private final Tensor x = Tensors.tensor(Data.floats(Work.FLOATS, 1));
-  private final Tensor w = Tensors.tensor(Data.floats(Work.FLOATS, 2));
+  private final Tensor x;
+  private final Tensor w;
+
+  public ElementwiseBenchmark() {
+    this(Device.CPU, Work.FLOATS);
+  }
+
+  ElementwiseBenchmark(Device device, int floats) {
+    x = Data.uniform(device, floats);
+    w = Data.uniform(device, floats);
+  }
+
+  /// From one to the other.
+  double copy() {
+    return first(w.copy_(x));
+  }
 
   @Benchmark
-  public float add() {
+  public double add() {
     try (Scope _ = Scope.open()) {
       return first(x.add(w));
     }
   }
 
   @Benchmark
-  public float tanh() {
+  public double tanh() {
     try (Scope _ = Scope.open()) {
       return first(x.tanh());
     }
@@ -54,12 +68,22 @@ public class ElementwiseBenchmark {
 
   /// Forward and backward, with gradients for both.
   @Benchmark
-  public float expression() {
+  public double expression() {
     try (Scope _ = Scope.open()) {
       x.requiresGrad_().setGrad(null);
       w.requiresGrad_().setGrad(null);
       x.mul(w).add(x).tanh().mul(w.sigmoid()).sum().backward();
       return first(requireNonNull(x.grad())) + first(requireNonNull(w.grad()));
+    }
+  }
+
+  /// The mean of squared differences, with gradients for one side.
+  @Benchmark
+  public double meanSquare() {
+    try (Scope _ = Scope.open()) {
+      x.requiresGrad_().setGrad(null);
+      x.sub(w).square().mean().backward();
+      return first(requireNonNull(x.grad()));
     }
   }
 
@@ -71,7 +95,8 @@ public class ElementwiseBenchmark {
     w.close();
   }
 
-  static float first(Tensor t) {
-    return t.segment().get(JAVA_FLOAT, 0);
+  /// One element, without copying the others from the device.
+  static double first(Tensor t) {
+    return t.device().isCpu() ? t.segment().get(JAVA_FLOAT, 0) : t.reshape(-1).select(0, 0).item();
   }
 }

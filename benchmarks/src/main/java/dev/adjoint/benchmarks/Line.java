@@ -7,6 +7,7 @@ import java.util.List;
 ///
 /// @param nanos the median time of each contender, Adjoint's first; NaN for one that was not measured
 /// @param ratios Adjoint's time over each other contender's
+/// @param share how much of the machine's own limit Adjoint reached; NaN where none applies
 /// @param target the largest ratio that is good enough, or the seconds
 /// @param seconds whether the target is about Adjoint's time alone
 /// @param steady whether all rounds took about the same time
@@ -15,11 +16,12 @@ record Line(
     String title,
     List<Double> nanos,
     List<Double> ratios,
+    double share,
     double target,
     boolean seconds,
     boolean steady) {
 
-  static Line of(Work work, double[][] nanos) {
+  static Line of(Work work, double[][] nanos, Limits limits, boolean gpu) {
     List<Double> medians = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     boolean steady = true;
@@ -30,7 +32,9 @@ record Line(
         ratios.add(Rounds.ratio(nanos[0], nanos[i]));
       }
     }
-    return new Line(work.name(), work.title(), medians, ratios, work.target(), false, steady);
+    double share = limits.share(work, medians.getFirst());
+    return new Line(
+        work.name(), work.title(), medians, ratios, share, work.target(gpu), false, steady);
   }
 
   /// How it compares with the one that counts: the first other contender.

@@ -2,7 +2,7 @@ package dev.adjoint.benchmarks;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
-import dev.adjoint.Tensors;
+import dev.adjoint.type.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// A product of square matrices: the BLAS, and how the threads share it.
+/// A product of square matrices, which is the BLAS and how the threads share it, and sums.
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -24,17 +24,36 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Dadjoint.cpu.threads=2"})
 public class MatrixBenchmark {
-  private final Tensor a = matrix(1);
-  private final Tensor b = matrix(2);
+  private final Tensor a;
+  private final Tensor b;
 
-  private static Tensor matrix(long seed) {
-    return Tensors.tensor(Data.floats(Work.SIDE * Work.SIDE, seed)).view(Work.SIDE, Work.SIDE);
+  public MatrixBenchmark() {
+    this(Device.CPU, Work.SIDE);
+  }
+
+  MatrixBenchmark(Device device, int side) {
+    a = Data.uniform(device, side, side);
+    b = Data.uniform(device, side, side);
   }
 
   @Benchmark
-  public float product() {
+  public double product() {
     try (Scope _ = Scope.open()) {
       return ElementwiseBenchmark.first(a.matmul(b));
+    }
+  }
+
+  @Benchmark
+  public double rowSums() {
+    try (Scope _ = Scope.open()) {
+      return ElementwiseBenchmark.first(a.sum(1));
+    }
+  }
+
+  @Benchmark
+  public double columnSums() {
+    try (Scope _ = Scope.open()) {
+      return ElementwiseBenchmark.first(a.sum(0));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.adjoint.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.adjoint.type.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,11 +21,16 @@ final class PythonContender implements Contender {
   private final BufferedReader answers;
   private final Writer orders;
   private final String version;
+  private final boolean compiled;
+  private String failure = "";
 
-  private PythonContender(String interpreter) {
+  private PythonContender(String interpreter, Device device, boolean compiled) {
+    this.compiled = compiled;
     try {
       ProcessBuilder builder = new ProcessBuilder(interpreter, "-c", script());
       builder.environment().put("ADJOINT_BENCHMARK_THREADS", Integer.toString(Threads.count()));
+      builder.environment().put("ADJOINT_BENCHMARK_DEVICE", device.toString());
+      builder.environment().put("ADJOINT_BENCHMARK_COMPILED", compiled ? "1" : "");
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       process = builder.start();
     } catch (IOException e) {
@@ -32,18 +38,31 @@ final class PythonContender implements Contender {
     }
     answers = process.inputReader(UTF_8);
     orders = process.outputWriter(UTF_8);
-    version = answer("version");
+    String said = answer("version");
+    if (said == null) {
+      close();
+      throw new IllegalStateException(interpreter + ": " + failure);
+    }
+    version = said;
   }
 
-  /// The interpreter that the property `adjoint.python` or the variable `ADJOINT_PYTHON` names.
-  static @Nullable String interpreter() {
-    return System.getProperty("adjoint.python", System.getenv("ADJOINT_PYTHON"));
+  /// The interpreter that the property `adjoint.python` or the variable `ADJOINT_PYTHON` names, or the
+  /// usual one.
+  static String interpreter() {
+    String named = System.getProperty("adjoint.python", System.getenv("ADJOINT_PYTHON"));
+    return named == null ? "python3" : named;
   }
 
-  /// Starts the [#interpreter], or yields null when none was named.
-  static @Nullable Contender open() {
-    String interpreter = interpreter();
-    return interpreter == null ? null : new PythonContender(interpreter);
+  /// Starts the [#interpreter].
+  ///
+  /// @param compiled whether PyTorch is to compile what it can; then it does nothing else
+  /// @throws IllegalStateException when there is none, or no PyTorch for the device in it; the message is why
+  static Contender open(Device device, boolean compiled) {
+    try {
+      return new PythonContender(interpreter(), device, compiled);
+    } catch (UncheckedIOException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   private static String script() throws IOException {
@@ -54,7 +73,7 @@ final class PythonContender implements Contender {
 
   @Override
   public String name() {
-    return "PyTorch";
+    return compiled ? "compiled" : "PyTorch";
   }
 
   @Override
@@ -63,14 +82,20 @@ final class PythonContender implements Contender {
   }
 
   @Override
-  public Prepared prepare(Work work) {
+  public @Nullable Prepared prepare(Work work) {
     order("prepare " + work.name());
-    answer("prepared");
+    if (answer("prepared") == null) {
+      return null;
+    }
     return new Prepared() {
       @Override
       public long nanos(int times) {
         order("run " + times);
-        return Long.parseLong(answer("nanos"));
+        String nanos = answer("nanos");
+        if (nanos == null) {
+          throw new IllegalStateException(work + " in Python: " + failure);
+        }
+        return Long.parseLong(nanos);
       }
 
       @Override
@@ -87,10 +112,15 @@ final class PythonContender implements Contender {
     }
   }
 
-  private String answer(String key) {
+  /// What it answers under the key; null when it answers that it could not, which is then in [#failure].
+  private @Nullable String answer(String key) {
     try {
       String line = answers.readLine();
       Matcher m = ANSWER.matcher(line == null ? "" : line);
+      if (m.matches() && m.group(1).equals("failed")) {
+        failure = m.group(2);
+        return null;
+      }
       if (!m.matches() || !m.group(1).equals(key)) {
         throw new IllegalStateException("Python was to tell its " + key + " and said: " + line);
       }

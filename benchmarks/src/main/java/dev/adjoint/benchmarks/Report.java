@@ -1,5 +1,6 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.type.Device;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,7 +21,7 @@ final class Report {
       out.append(String.format(" %10s |", "/ " + c.name()));
       rule.append("-----------:|");
     }
-    return out + "  target |        |\n" + rule + "--------:|--------|";
+    return out + " of limit |  target |        |\n" + rule + "---------:|--------:|--------|";
   }
 
   static String row(Line line) {
@@ -31,8 +32,10 @@ final class Report {
     for (double ratio : line.ratios()) {
       out.append(String.format(" %10s |", Double.isNaN(ratio) ? "" : ratio(ratio)));
     }
+    String share =
+        Double.isNaN(line.share()) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * line.share());
     String target = String.format(Locale.ROOT, line.seconds() ? "%.2f s" : "%.2f", line.target());
-    return out + String.format(" %7s | %-6s |", target, line.verdict());
+    return out + String.format(" %8s | %7s | %-6s |", share, target, line.verdict());
   }
 
   private static String ratio(double ratio) {
@@ -51,33 +54,52 @@ final class Report {
         : String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
   }
 
-  static String json(List<Contender> contenders, List<Line> lines) {
+  static String json(Device device, List<Contender> contenders, Limits limits, List<Line> lines) {
     String versions =
         contenders.stream()
             .map(c -> quoted(c.name() + ": " + c.version()))
             .collect(Collectors.joining(", "));
     return String.format(
-        "{\n  \"contenders\": [%s],\n  \"threads\": %d,\n  \"lines\": [\n%s\n  ]\n}\n",
+        Locale.ROOT,
+        """
+        {
+          "device": %s,
+          "contenders": [%s],
+          "threads": %d,
+          "bytes_per_second": %.4g,
+          "operations_per_second": %.4g,
+          "lines": [
+        %s
+          ]
+        }
+        """,
+        quoted(device.toString()),
         versions,
         Threads.count(),
+        limits.bandwidth(),
+        limits.arithmetic(),
         lines.stream().map(Report::json).collect(Collectors.joining(",\n")));
   }
 
   private static String json(Line line) {
     return String.format(
         Locale.ROOT,
-        "    {\"work\": %s, \"nanos\": %s, \"ratios\": %s, \"target\": %s, \"verdict\": %s}",
+        "    {\"work\": %s, \"nanos\": %s, \"ratios\": %s, \"share\": %s, \"target\": %s,"
+            + " \"verdict\": %s}",
         quoted(line.key()),
         numbers(line.nanos()),
         numbers(line.ratios()),
+        number(line.share()),
         quoted(line.target() + (line.seconds() ? " s" : "")),
         quoted(line.verdict()));
   }
 
   private static String numbers(List<Double> values) {
-    return values.stream()
-        .map(v -> v.isNaN() ? "null" : String.format(Locale.ROOT, "%.4g", v))
-        .collect(Collectors.joining(", ", "[", "]"));
+    return values.stream().map(Report::number).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.4g", value);
   }
 
   private static String quoted(String text) {

@@ -3,6 +3,7 @@ package dev.adjoint.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Measures contenders in turns. In each round everybody works for one block, in an order that is
 /// reversed every time, so whatever else the machine does hits all of them; a round's ratios are
@@ -22,26 +23,32 @@ record Rounds(int count, long warmUp, long block) {
     return new Rounds(5, 1000 * MILLI, 100 * MILLI);
   }
 
-  /// Nanoseconds for doing the work once, by contender and round.
+  /// Nanoseconds for doing the work once, by contender and round; NaN for one that does not do it.
   double[][] measure(List<Contender> contenders, Work work) {
     int n = contenders.size();
-    List<Contender.Prepared> prepared = new ArrayList<>();
+    List<Contender.@Nullable Prepared> prepared = new ArrayList<>();
     try {
       int[] times = new int[n];
       for (int i = 0; i < n; i++) {
-        prepared.add(contenders.get(i).prepare(work));
-        times[i] = timesPerBlock(prepared.get(i));
+        Contender.Prepared p = contenders.get(i).prepare(work);
+        prepared.add(p);
+        times[i] = p == null ? 0 : timesPerBlock(p);
       }
       double[][] nanos = new double[n][count];
       for (int round = 0; round < count; round++) {
         for (int k = 0; k < n; k++) {
           int i = round % 2 == 0 ? k : n - 1 - k;
-          nanos[i][round] = (double) prepared.get(i).nanos(times[i]) / times[i];
+          Contender.Prepared p = prepared.get(i);
+          nanos[i][round] = p == null ? Double.NaN : (double) p.nanos(times[i]) / times[i];
         }
       }
       return nanos;
     } finally {
-      prepared.forEach(Contender.Prepared::close);
+      for (Contender.Prepared p : prepared) {
+        if (p != null) {
+          p.close();
+        }
+      }
     }
   }
 
@@ -68,7 +75,8 @@ record Rounds(int count, long warmUp, long block) {
   /// Whether the usual time is near the best one. A busy machine does not slow all alike: who waits at
   /// barriers for a thread that does not run loses most.
   static boolean isSteady(double[] values) {
-    return median(values) < 1.4 * Arrays.stream(values).min().orElseThrow();
+    return Double.isNaN(values[0])
+        || median(values) < 1.4 * Arrays.stream(values).min().orElseThrow();
   }
 
   /// The median of the ratios of two contenders' times in the same round.

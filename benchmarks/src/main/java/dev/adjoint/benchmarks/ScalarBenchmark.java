@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -15,7 +17,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What an operation on a single number costs: all of it is overhead.
+/// What an operation on a single number or a few costs: all of it is overhead.
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -23,7 +25,29 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class ScalarBenchmark {
-  private final Tensor x = Tensors.tensor(1.01f).requiresGrad_();
+  private final Tensor x;
+  private final Tensor numbers;
+
+  public ScalarBenchmark() {
+    this(Device.CPU);
+  }
+
+  ScalarBenchmark(Device device) {
+    x = Tensors.tensor(1.01f, DType.FLOAT32, device).requiresGrad_();
+    numbers = Data.uniform(device, 16);
+  }
+
+  /// A hundred additions of few numbers, each to the sum before.
+  @Benchmark
+  public double additions() {
+    try (Scope _ = Scope.open()) {
+      Tensor y = numbers;
+      for (int i = 0; i < 100; i++) {
+        y = y.add(numbers);
+      }
+      return ElementwiseBenchmark.first(y);
+    }
+  }
 
   /// x times a number, ten times, and its derivative.
   @Benchmark

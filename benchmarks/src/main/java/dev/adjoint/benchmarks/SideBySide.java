@@ -1,33 +1,46 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.DeviceInfo;
+import dev.adjoint.Tensors;
+import dev.adjoint.type.Device;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// Adjoint and PyTorch in one run, and the table of their ratios.
+/// Adjoint and PyTorch in one run, and the table of their ratios: what `adjoint bench` starts.
 ///
-/// The first PyTorch found is the one that counts: PyTorch itself if the property `adjoint.python`
-/// names a Python that has it, then DJL's if this was built with `-Ppytorch`.
+/// The first PyTorch found is the one that counts: PyTorch itself if a Python has it, then DJL's if this
+/// was built with `-Ppytorch`.
 public final class SideBySide {
   private final List<Contender> contenders = new ArrayList<>();
-  private final List<Work> works = new ArrayList<>();
+  private final Set<Work> works = new LinkedHashSet<>();
   private final List<Line> lines = new ArrayList<>();
+  private final StringJoiner report = new StringJoiner("\n", "", "\n");
+  private Device device = Device.CPU;
   private boolean quick;
   private @Nullable Path json;
+  private @Nullable Path chart;
+  private @Nullable Path markdown;
 
   private SideBySide(String[] args) {
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--quick" -> quick = true;
+        case "--device" -> device = Tensors.device(args[++i]);
         case "--json" -> json = Path.of(args[++i]);
-        default -> works.add(Work.valueOf(args[i].toUpperCase(Locale.ROOT)));
+        case "--chart" -> chart = Path.of(args[++i]);
+        case "--markdown" -> markdown = Path.of(args[++i]);
+        default -> works.addAll(named(args[i].toUpperCase(Locale.ROOT)));
       }
     }
   }
@@ -37,8 +50,8 @@ public final class SideBySide {
     SideBySide run;
     try {
       run = new SideBySide(args);
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      System.err.print(usage());
+    } catch (IllegalArgumentException e) {
+      System.err.println("adjoint: " + e.getMessage());
       System.exit(2);
       return;
     }
@@ -49,70 +62,125 @@ public final class SideBySide {
     }
   }
 
-  private static String usage() {
-    return """
-    Usage: SideBySide [--quick] [--json FILE] [WORK ...]
-      --quick      fewer and shorter rounds
-      --json FILE  writes the numbers there too
-      WORK         lines to measure instead of all: %s
-    """
-        .formatted(Arrays.toString(Work.values()));
+  /// The lines of a group, or a line.
+  private static List<Work> named(String name) {
+    List<Work> found =
+        Arrays.stream(Work.values())
+            .filter(w -> w.name().equals(name) || w.group().name().equals(name))
+            .toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no benchmark is called "
+              + name.toLowerCase(Locale.ROOT)
+              + "; there are the parts "
+              + Arrays.toString(Work.Group.values()).toLowerCase(Locale.ROOT)
+              + " and the lines "
+              + Arrays.toString(Work.values()).toLowerCase(Locale.ROOT));
+    }
+    return found;
   }
 
   private void all() throws IOException {
     findContenders();
     describe();
     Rounds rounds = quick ? Rounds.quick() : Rounds.thorough();
-    List<Work> chosen = works.isEmpty() ? List.of(Work.values()) : works;
+    List<Work> chosen = works.isEmpty() ? usual() : List.copyOf(works);
     mingle(chosen);
-    System.out.println(Report.head(contenders));
+    Limits limits = Limits.measure(device, contenders, rounds);
+    say("The machine's own limits: " + limits + ".");
+    say("");
+    say(Report.head(contenders));
     for (Work work : chosen) {
-      add(Line.of(work, rounds.measure(contenders, work)));
+      add(Line.of(work, rounds.measure(contenders, work), limits, Limits.isGpu(device)));
     }
-    if (works.isEmpty()) {
+    if (works.isEmpty() && device.isCpu()) {
       add(startUp(quick ? 3 : 9));
     }
     if (lines.stream().anyMatch(l -> !l.steady())) {
-      System.out.println("? the times varied too much: the machine has other work. Run it again.");
+      say("");
+      say("`?`: the times varied too much: the machine has other work. Run it again.");
     }
+    write(limits);
+  }
+
+  /// All lines but those that want a GPU's memory.
+  private List<Work> usual() {
+    return Arrays.stream(Work.values())
+        .filter(w -> Limits.isGpu(device) || w.group() != Work.Group.LARGE)
+        .toList();
+  }
+
+  private void write(Limits limits) throws IOException {
     if (json != null) {
-      Files.writeString(json, Report.json(contenders, lines));
+      Files.writeString(json, Report.json(device, contenders, limits, lines));
+    }
+    if (markdown != null) {
+      Files.writeString(markdown, report.toString());
+    }
+    if (chart != null && contenders.size() > 1) {
+      try {
+        String title = "Adjoint beside PyTorch on " + processor();
+        Chart.write(title, contenders.subList(1, contenders.size()), lines, chart);
+      } catch (RuntimeException | LinkageError | InternalError e) {
+        System.err.println("adjoint: no chart: " + e + " (drawing needs fontconfig and a font)");
+      }
     }
   }
 
   private void findContenders() {
-    contenders.add(new AdjointContender());
-    Contender python = PythonContender.open();
-    if (python != null) {
-      contenders.add(python);
+    contenders.add(new AdjointContender(device));
+    addPython(false);
+    if (contenders.size() > 1 && Limits.isGpu(device)) {
+      addPython(true);
     }
-    ServiceLoader.load(Contender.class).forEach(contenders::add);
+    if (device.isCpu()) {
+      ServiceLoader.load(Contender.class).forEach(contenders::add);
+    }
+  }
+
+  private void addPython(boolean compiled) {
+    try {
+      contenders.add(PythonContender.open(device, compiled));
+    } catch (IllegalStateException e) {
+      System.err.println("adjoint: no PyTorch beside it: " + e.getMessage());
+    }
   }
 
   private void describe() {
     for (Contender c : contenders) {
-      System.out.println(c.name() + ": " + c.version());
+      say("- " + c.name() + ": " + c.version());
     }
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    System.out.printf(
-        Locale.ROOT,
-        "%s, %d threads each, load average %.1f%n",
-        processor(),
-        Threads.count(),
-        load);
-    if (contenders.size() == 1) {
-      System.out.println(
-          "No PyTorch: build with -Ppytorch, or name a Python that has it with -Dadjoint.python=FILE.");
-    }
+    say(
+        String.format(
+            Locale.ROOT,
+            "- %s: %s; %d threads each, load average %.1f",
+            device,
+            processor(),
+            Threads.count(),
+            load));
     if (contenders.stream().anyMatch(c -> c.name().equals("DJL"))) {
-      System.out.println(
-          "DJL's calls cost microseconds each: the lines about scalars and the small network show them"
-              + " more than PyTorch.");
+      say(
+          "- DJL's calls cost microseconds each: the lines about scalars and the small network show"
+              + " them more than PyTorch.");
     }
-    System.out.println();
+    say("");
   }
 
-  private static String processor() {
+  private void say(String line) {
+    report.add(line);
+    System.out.println(line);
+  }
+
+  /// What the device calls itself; the CPU's driver does not know its own model.
+  private String processor() {
+    if (!device.isCpu()) {
+      return DeviceInfo.all().stream()
+          .filter(d -> d.device().equals(device))
+          .map(DeviceInfo::description)
+          .findFirst()
+          .orElse(device.toString());
+    }
     try (var info = Files.lines(Path.of("/proc/cpuinfo"))) {
       return info.filter(l -> l.startsWith("model name"))
           .findFirst()
@@ -133,14 +201,14 @@ public final class SideBySide {
 
   private void add(Line line) {
     lines.add(line);
-    System.out.println(Report.row(line));
+    say(Report.row(line));
   }
 
   private Line startUp(int runs) {
     double[] adjoint = StartUp.adjoint(runs);
     double ours = Rounds.median(adjoint);
-    double[] python = StartUp.python(runs);
-    double theirs = python == null ? Double.NaN : Rounds.median(python);
+    boolean python = contenders.stream().anyMatch(PythonContender.class::isInstance);
+    double theirs = python ? Rounds.median(StartUp.python(runs)) : Double.NaN;
     List<Double> nanos = new ArrayList<>(List.of(ours));
     List<Double> ratios = new ArrayList<>();
     for (Contender c : contenders.subList(1, contenders.size())) {
@@ -149,7 +217,7 @@ public final class SideBySide {
       ratios.add(ours / other);
     }
     String title = "start of the process to the first gradient";
-    return new Line(
-        "STARTUP", title, nanos, ratios, StartUp.TARGET, true, Rounds.isSteady(adjoint));
+    boolean steady = Rounds.isSteady(adjoint);
+    return new Line("STARTUP", title, nanos, ratios, Double.NaN, StartUp.TARGET, true, steady);
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// How long fresh processes take to their first gradient.
 final class StartUp {
@@ -13,7 +12,8 @@ final class StartUp {
   static final double TARGET = 0.6;
 
   private static final String PYTHON =
-      "import torch; x = torch.tensor(3.0, requires_grad=True); (x * x).backward(); print(x.grad.item())";
+      "import torch; x = torch.tensor(3.0, requires_grad=True); (x * x).backward();"
+          + " print(x.grad.item())";
 
   private StartUp() {}
 
@@ -30,10 +30,9 @@ final class StartUp {
             FirstGradient.class.getName()));
   }
 
-  /// The same of PyTorch in Python; null when no interpreter was named.
-  static double @Nullable [] python(int runs) {
-    String interpreter = PythonContender.interpreter();
-    return interpreter == null ? null : times(runs, List.of(interpreter, "-c", PYTHON));
+  /// The same of PyTorch in Python.
+  static double[] python(int runs) {
+    return times(runs, List.of(PythonContender.interpreter(), "-c", PYTHON));
   }
 
   private static String absoluteClassPath() {

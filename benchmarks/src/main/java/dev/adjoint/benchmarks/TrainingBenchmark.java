@@ -2,12 +2,14 @@ package dev.adjoint.benchmarks;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
-import dev.adjoint.Tensors;
 import dev.adjoint.nn.Linear;
 import dev.adjoint.nn.Losses;
 import dev.adjoint.nn.Module;
 import dev.adjoint.nn.Sequential;
 import dev.adjoint.optim.Adam;
+import dev.adjoint.optim.Optimizer;
+import dev.adjoint.optim.SGD;
+import dev.adjoint.type.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +24,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// A step of training: forward, cross entropy, backward, Adam, as a user writes it.
+/// A step of training: forward, cross entropy, backward, update, as a user writes it.
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -39,12 +41,14 @@ public class TrainingBenchmark {
   private Tensor inputs;
   private Tensor classes;
   private Module model;
-  private Adam optimizer;
+  private Optimizer optimizer;
+  private Device device = Device.CPU;
 
   /// The benchmark of one network, set up.
-  static TrainingBenchmark of(String network) {
+  static TrainingBenchmark of(String network, Device device) {
     TrainingBenchmark b = new TrainingBenchmark();
     b.network = network;
+    b.device = device;
     b.setUp();
     return b;
   }
@@ -53,17 +57,20 @@ public class TrainingBenchmark {
   public void setUp() {
     Network n = Network.of(network);
     int[] sizes = n.sizes();
-    inputs = Tensors.tensor(Data.floats(n.batch() * sizes[0], 3)).view(n.batch(), sizes[0]);
-    classes = Tensors.tensor(Data.classes(n.batch(), sizes[sizes.length - 1]));
+    inputs = Data.uniform(device, n.batch(), sizes[0]);
+    classes = Data.classes(device, n.batch(), sizes[sizes.length - 1]);
     List<Module> layers = new ArrayList<>();
     for (int i = 1; i < sizes.length; i++) {
       if (i > 1) {
         layers.add(Tensor::relu);
       }
-      layers.add(new Linear(sizes[i - 1], sizes[i]));
+      layers.add(new Linear(sizes[i - 1], sizes[i], device));
     }
     model = new Sequential(layers.toArray(Module[]::new));
-    optimizer = new Adam(model.parameters(), 1e-3);
+    optimizer =
+        network.equals(Work.SMALL_NETWORK)
+            ? new SGD(model.parameters(), 1e-3)
+            : new Adam(model.parameters(), 1e-3);
   }
 
   /// One step; yields the loss before it.

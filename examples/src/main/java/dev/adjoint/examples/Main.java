@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
       DevicesCommand.class,
       ShellCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       BundleCommand.class,
     })
 public final class Main {

@@ -49,6 +49,11 @@ class CommandLineTest {
         "verify --limit 0",
         "verify --sanitize nonsense",
         "verify --device cpu",
+        "bench --device cpu:7",
+        "bench --threads 0",
+        "bench --json /nonexistent/bench.json",
+        "bench --chart",
+        "bench --device cpu",
         "bundle extra",
         "bundle --output /nonexistent/adjoint.tar.gz",
         "bundle",
@@ -63,7 +68,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "tour", "train", "train digits", "devices", "shell", "verify", "bundle"})
+      strings = {"", "tour", "train", "train digits", "devices", "shell", "verify", "bench", "bundle"})
   void helpIsEverywhere(String command) {
     assertEquals(0, run((command + " --help").strip()));
     assertTrue(out.toString().startsWith("Usage: adjoint"), out::toString);

@@ -2,6 +2,7 @@ package dev.adjoint.benchmarks.pytorch;
 
 import dev.adjoint.benchmarks.Contender;
 import dev.adjoint.benchmarks.Work;
+import org.jspecify.annotations.Nullable;
 
 /// PyTorch's C++ library, called through DJL in this process.
 public final class DjlContender implements Contender {
@@ -17,7 +18,7 @@ public final class DjlContender implements Contender {
   }
 
   @Override
-  public Prepared prepare(Work work) {
+  public @Nullable Prepared prepare(Work work) {
     return switch (work) {
       case SCALARS -> {
         ScalarBenchmark b = new ScalarBenchmark();
@@ -30,13 +31,13 @@ public final class DjlContender implements Contender {
         yield Contender.inProcess(b::products, b::tearDown);
       }
       case ADD, TANH, SUM, EXPRESSION -> elementwise(work);
-      case MATMUL -> {
+      case MATMUL_1024 -> {
         MatrixBenchmark b = new MatrixBenchmark();
         b.setUp();
         yield Contender.inProcess(b::product, b::tearDown);
       }
-      case TRAINING -> training(Work.NETWORK);
-      case SMALL_TRAINING -> training(Work.SMALL_NETWORK);
+      case TRAINING_STEP -> training(Work.NETWORK);
+      default -> null;
     };
   }
 
