@@ -26,7 +26,7 @@ public sealed interface IndexingOps permits Tensor {
   /// Overwrites this with one number.
   default Tensor fill_(Number value) {
     return InPlace.copy(
-        new CopyOp("FillBackward0"), (Tensor) this, Numbers.like((Tensor) this, value));
+        new CopyOp("FillBackward2"), (Tensor) this, Numbers.like((Tensor) this, value));
   }
 
   /// Overwrites this with zeros.

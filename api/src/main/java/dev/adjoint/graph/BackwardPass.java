@@ -30,6 +30,10 @@ final class BackwardPass {
     int awaited;
     boolean needed = true;
 
+    /// Hooks of a single root run even if nothing that is asked for lies behind it, as in PyTorch.
+    boolean root;
+
+
     /// Where the results of [Autograd#grad] come from: the indices of inputs by slot.
     @Nullable List<int[]> captures;
 
@@ -69,6 +73,7 @@ final class BackwardPass {
       }
       for (int i = 0; i < roots.size(); i++) {
         State root = requireNonNull(states.get(roots.get(i).node()));
+        root.root = roots.size() == 1;
         arrive(root, roots.get(i).slot(), owned(gradients.get(i).sibling()));
       }
       for (State state = ready.poll(); state != null; state = ready.poll()) {
@@ -132,7 +137,7 @@ final class BackwardPass {
   private void step(State state) {
     Node node = state.node;
     @Nullable EagerTensor[] gradients = state.sums;
-    if (state.needed || state.captures != null) {
+    if (state.needed || state.captures != null || state.root) {
       runHooks(node, gradients);
     }
     if (state.captures != null) {

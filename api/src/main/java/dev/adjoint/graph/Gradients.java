@@ -42,6 +42,19 @@ public final class Gradients {
     if (inputs.isEmpty()) {
       throw new GraphException("`inputs` argument to `grad()` cannot be empty.");
     }
+    @Nullable EagerTensor[] results =
+        walk(
+            create,
+            options,
+            () -> {
+              List<EagerTensor> start = rootGradients(outputs, gradients);
+              List<Node.Slot> targets = targets(inputs);
+              return new BackwardPass(retain, false).run(slots(outputs), start, targets);
+            });
+    return collect(results, inputs, options);
+  }
+
+  private static List<Node.Slot> targets(List<? extends Tensor> inputs) {
     List<Node.Slot> targets = new ArrayList<>();
     for (Tensor input : inputs) {
       if (!input.requiresGrad()) {
@@ -52,15 +65,7 @@ public final class Gradients {
       }
       targets.add(((EagerTensor) input).gradientSlot());
     }
-    @Nullable EagerTensor[] results =
-        walk(
-            create,
-            options,
-            () -> {
-              List<EagerTensor> start = rootGradients(outputs, gradients);
-              return new BackwardPass(retain, false).run(slots(outputs), start, targets);
-            });
-    return collect(results, inputs, options);
+    return targets;
   }
 
   private static @Nullable EagerTensor[] walk(
@@ -87,7 +92,8 @@ public final class Gradients {
         HandleScope.adopt(g);
         out.add(g);
       } else if (materialize) {
-        out.add(Tensors.zerosLike(inputs.get(i)));
+        boolean create = has(options, GradOption.CREATE_GRAPH);
+        out.add(Tensors.zerosLike(inputs.get(i)).requiresGrad_(create));
       } else if (has(options, GradOption.ALLOW_UNUSED)) {
         out.add(null);
       } else {

@@ -108,10 +108,9 @@ final class OpNode extends Node implements Saved {
     return op.node();
   }
 
-  /// A node's name without `Backward` and its number: how messages name the operation.
+  /// How messages name the operation: `Mul` for MulBackward0, `Sum1` for SumBackward1.
   static String label(String node) {
-    int at = node.indexOf("Backward");
-    return at < 0 ? node : node.substring(0, at);
+    return node.replaceFirst("Backward0?", "");
   }
 
   @Override

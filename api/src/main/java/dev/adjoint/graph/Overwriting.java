@@ -25,6 +25,12 @@ final class Overwriting {
   /// Finds everything that forbids the write, before anything is written.
   static void check(String writer, EagerTensor target, Shape result, DType type, EagerTensor[] in) {
     InferenceMode.checkWritten(target, writer);
+    checkHistory(writer, target, in);
+    if (target.layout().overlapsItself()) {
+      throw new ShapeException(
+          "unsupported operation: more than one element of the written-to tensor refers to a single"
+              + " memory location. Please clone() the tensor before performing the operation.");
+    }
     if (!result.equals(target.layout().shape())) {
       throw new ShapeException(
           "output with shape "
@@ -38,12 +44,6 @@ final class Overwriting {
     if (type.category().compareTo(target.dtype().category()) > 0) {
       throw Dispatch.cannotCast(type, target.dtype());
     }
-    if (target.layout().overlapsItself()) {
-      throw new ShapeException(
-          "unsupported operation: more than one element of the written-to tensor refers to a single"
-              + " memory location. Please clone() the tensor before performing the operation.");
-    }
-    checkHistory(writer, target, in);
   }
 
   /// As [#check], for a value that was computed already.

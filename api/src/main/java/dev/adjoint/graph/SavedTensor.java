@@ -37,15 +37,18 @@ final class SavedTensor {
   ///
   /// @param saver the node that saved it
   EagerTensor unpack(Node saver, int outputNr) {
-    String writer = storage.overwrittenBy(version, layout);
-    if (writer != null) {
-      throw new GraphException(modified(saver, writer));
-    }
     Node made = origin.node();
-    if (made != null && original.isLeaf() && !origin.equals(original.gradientSlot())) {
+    if (made != null
+        && !(made instanceof AccumulateGrad)
+        && original.isLeaf()
+        && !origin.equals(original.gradientSlot())) {
       throw new GraphException(
           "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_()."
               + "This is not supported, please use out-of-place `.detach()` instead");
+    }
+    String writer = storage.overwrittenBy(version, layout);
+    if (writer != null) {
+      throw new GraphException(modified(saver, outputNr, writer));
     }
     EagerTensor t = EagerTensor.alias(storage, layout, original.isWrappedNumber());
     Node.Slot slot = isOutput ? new Node.Slot(saver, outputNr) : origin;
@@ -55,12 +58,12 @@ final class SavedTensor {
     return t;
   }
 
-  private String modified(Node saver, String writer) {
-    Node now = original.isClosed() ? null : original.gradFn();
+  /// A result is named after the node that saved it, an input after the one that made it what it is now.
+  private String modified(Node saver, int outputNr, String writer) {
+    Node now = isOutput ? saver : original.isClosed() ? null : original.gradFn();
+    int number = isOutput ? outputNr : original.outputNr();
     String maker =
-        now == null
-            ? ""
-            : ", which is output " + original.outputNr() + " of " + OpNode.label(now.name()) + ",";
+        now == null ? "" : ", which is output " + number + " of " + OpNode.label(now.name()) + ",";
     return "one of the variables needed for gradient computation has been modified by an inplace"
         + " operation: ["
         + storage.type().tensorType()

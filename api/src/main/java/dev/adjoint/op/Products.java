@@ -80,7 +80,7 @@ public final class Products {
     return (needs[first] ? 1 << second : 0) | (needs[second] ? 1 << first : 0);
   }
 
-  /// A product that was just made, under other sizes. No view: nobody else has the product.
+  /// A product or a copy that was just made, under other sizes. No view: nobody else has its memory.
   public record Resized(Shape shape, String node) implements Compute {
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {

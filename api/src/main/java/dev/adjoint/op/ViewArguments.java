@@ -64,9 +64,11 @@ public final class ViewArguments {
 
   public static Tensor reshape(Tensor t, long... sizes) {
     Shape shape = resolve(sizes, t.numel());
-    return ((EagerTensor) t).layout().view(shape) == null
-        ? Dispatch.view(new Views.View(shape, "UnsafeViewBackward0"), t.clone())
-        : Dispatch.view(new Views.View(shape, "ViewBackward0"), t);
+    if (((EagerTensor) t).layout().view(shape) == null) {
+      return Dispatch.single(new Products.Resized(shape, "UnsafeViewBackward0"), t.clone());
+    }
+    String node = t.isContiguous() ? "ViewBackward0" : "ReshapeAliasBackward0";
+    return Dispatch.view(new Views.View(shape, node), t);
   }
 
   public static Tensor flatten(Tensor t, int start, int end) {
