@@ -3,6 +3,7 @@ package dev.adjoint;
 import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
+import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -95,5 +96,20 @@ public final class Autograd {
   /// Whether operations on this thread are being recorded.
   public static boolean isGradEnabled() {
     return GradMode.isEnabled();
+  }
+
+  /// Runs with tracing on: every operation recorded inside remembers the line of the caller's program,
+  /// and messages about it name that line. It costs a stack walk per operation. The property
+  /// `adjoint.tracing=true` turns it on for a whole program.
+  public static void tracing(Runnable body) {
+    Tracing.with(() -> {
+      body.run();
+      return Boolean.TRUE;
+    });
+  }
+
+  /// As [#tracing(Runnable)], and yields the body's result.
+  public static <T> T tracing(Supplier<T> body) {
+    return Tracing.with(body);
   }
 }

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.Tracing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,7 +149,7 @@ final class BackwardPass {
     }
     @Nullable EagerTensor[] results = Node.NO_GRADIENTS;
     if (state.needed) {
-      results = node.apply(gradients);
+      results = Tracing.isOn() ? traced(node, gradients) : node.apply(gradients);
       if (!retainGraph) {
         node.release();
       }
@@ -156,6 +157,10 @@ final class BackwardPass {
     // A node's own arguments go first, so that what it passed on is again unshared.
     close(gradients);
     distribute(state, results);
+  }
+
+  private static @Nullable EagerTensor[] traced(Node node, @Nullable EagerTensor[] gradients) {
+    return Tracing.within(node.name(), node.trace, () -> node.apply(gradients));
   }
 
   private void runHooks(Node node, @Nullable EagerTensor[] gradients) {

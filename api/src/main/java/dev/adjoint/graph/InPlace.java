@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
@@ -41,7 +42,8 @@ public final class InPlace {
     }
     Overwriting.separate(target, in);
     Source[] sources = Dispatch.arguments(op, device, in, parameters, shape, type);
-    Fusion.store(target.storage(), target.layout(), op.row(), type, sources, writer);
+    Fusion.store(
+        target.storage(), target.layout(), op.row(), type, sources, Tracing.located(writer));
     if (node != null) {
       Overwriting.rebase(target, node);
       node.saveResults(bits, target);
@@ -105,7 +107,7 @@ public final class InPlace {
         Row.CAST,
         target.dtype(),
         new Source[] {new Source(in[1].storage(), in[1].layout().expand(target.shape()))},
-        writer);
+        Tracing.located(writer));
   }
 
   /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.

@@ -1,6 +1,8 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.GradFn;
+import dev.adjoint.graph.trace.Trace;
+import dev.adjoint.graph.trace.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +36,9 @@ public abstract non-sealed class Node implements GradFn {
 
   final int outputs;
   @Nullable NodeHooks hooks;
+
+  /// The call that recorded this, if it was traced.
+  final @Nullable Trace trace = Tracing.here();
 
   Node(long sequence, Slot[] next, int outputs) {
     this.sequence = sequence;

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
@@ -116,7 +117,7 @@ final class OpNode extends Node implements Saved {
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     if (freed) {
-      throw secondTime(name());
+      throw secondTime(this);
     }
     @Nullable EagerTensor[] results = new EagerTensor[next.length];
     boolean any = false;
@@ -199,15 +200,16 @@ final class OpNode extends Node implements Saved {
   }
 
   /// What is wrong when a node runs whose saved tensors were given back.
-  static GraphException secondTime(String node) {
+  static GraphException secondTime(Node node) {
     return new GraphException(
         "Trying to backward through the graph a second time (or directly access saved tensors after"
-            + " they have already been freed). Saved intermediate values of the graph are freed when you"
-            + " call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward"
-            + " through the graph a second time or if you need to access saved tensors after calling"
-            + " backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
-            + node
-            + "; if it belongs to an earlier iteration, detach() what you carry over.");
+            + " they have already been freed). Saved intermediate values of the graph are freed"
+            + " when you call .backward() or autograd.grad(). Specify retain_graph=True if you need"
+            + " to backward through the graph a second time or if you need to access saved tensors"
+            + " after calling backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
+            + node.name()
+            + "; if it belongs to an earlier iteration, detach() what you carry over."
+            + Tracing.recorded(node.trace));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.adjoint.graph;
 
+import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.type.GraphException;
@@ -79,7 +80,9 @@ final class SavedTensor {
         + saver.name()
         + " had saved it, then `"
         + writer
-        + "` overwrote it. Use the out-of-place operation, write to a clone(), or write after backward().";
+        + "` overwrote it. Use the out-of-place operation, write to a clone(), or write after"
+        + " backward()."
+        + Tracing.recorded(saver.trace);
   }
 
   void release() {
