@@ -3,8 +3,10 @@ package dev.adjoint;
 import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
+import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -111,5 +113,33 @@ public final class Autograd {
   /// As [#tracing(Runnable)], and yields the body's result.
   public static <T> T tracing(Supplier<T> body) {
     return Tracing.with(body);
+  }
+
+  /// Runs in anomaly mode: operations and backward formulas that make a NaN, or an infinity, out of
+  /// values without one are found and named, with the line of the forward call.
+  ///
+  /// Values are looked at on their device and read once, at the end of each backward and of the body. The
+  /// mode includes [#tracing(Runnable)]. Other than PyTorch it looks at the forward pass and at
+  /// infinities too, and what was passed on is not blamed.
+  ///
+  /// @param kinds what to look for; all kinds if none is given
+  /// @throws dev.adjoint.type.GraphException naming the function that made the value; its cause has the
+  ///     stack trace of the forward call
+  public static void detectAnomaly(Runnable body, Anomaly... kinds) {
+    AnomalyCheck.with(
+        set(kinds),
+        () -> {
+          body.run();
+          return Boolean.TRUE;
+        });
+  }
+
+  /// As [#detectAnomaly(Runnable, Anomaly...)], and yields the body's result.
+  public static <T> T detectAnomaly(Supplier<T> body, Anomaly... kinds) {
+    return AnomalyCheck.with(set(kinds), body);
+  }
+
+  private static Set<Anomaly> set(Anomaly[] kinds) {
+    return Set.of(kinds.length == 0 ? Anomaly.values() : kinds);
   }
 }

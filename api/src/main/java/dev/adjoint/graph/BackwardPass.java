@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Tracing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One walk from roots to leaves. A node runs when all gradients that can reach it have; among those
@@ -53,6 +55,7 @@ final class BackwardPass {
   private final PriorityQueue<State> ready = new PriorityQueue<>();
   private final boolean retainGraph;
   private final boolean accumulate;
+  private final @Nullable AnomalyCheck anomalies = AnomalyCheck.active();
   private @Nullable EagerTensor[] captured = new EagerTensor[0];
 
   /// @param accumulate whether leaves collect into `.grad`; otherwise only captured inputs are reached
@@ -79,6 +82,9 @@ final class BackwardPass {
       }
       for (State state = ready.poll(); state != null; state = ready.poll()) {
         step(state);
+      }
+      if (anomalies != null) {
+        anomalies.conclude();
       }
     }
     return captured;
@@ -159,8 +165,10 @@ final class BackwardPass {
     distribute(state, results);
   }
 
-  private static @Nullable EagerTensor[] traced(Node node, @Nullable EagerTensor[] gradients) {
-    return Tracing.within(node.name(), node.trace, () -> node.apply(gradients));
+  private @Nullable EagerTensor[] traced(Node node, @Nullable EagerTensor[] gradients) {
+    Supplier<@Nullable EagerTensor[]> formula =
+        () -> Tracing.within(node.name(), node.trace, () -> node.apply(gradients));
+    return anomalies == null ? formula.get() : anomalies.formula(node, gradients, formula);
   }
 
   private void runHooks(Node node, @Nullable EagerTensor[] gradients) {

@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
@@ -20,6 +21,7 @@ import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The one door from an operation to a kernel: it checks, launches and records.
@@ -63,6 +65,7 @@ public final class Dispatch {
     DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
     OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
     Source[] sources = arguments(op, device, in, parameters, shape, type);
+    AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     Storage out = Fusion.apply(device, op.row(), type, shape, sources);
     EagerTensor y = EagerTensor.of(out, Layout.contiguous(shape));
     if (node != null) {
@@ -72,6 +75,9 @@ public final class Dispatch {
         node.save(bits, in, new EagerTensor[] {y});
       }
     }
+    if (call != null) {
+      call.returned(op.label(), parameters, y);
+    }
     return y;
   }
 
@@ -79,10 +85,11 @@ public final class Dispatch {
   public static List<Tensor> compute(Compute op, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
     Placement.requireSame(op, in);
+    AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     List<Tensor> results;
     try (Window _ = Window.open();
         HandleScope scope = HandleScope.open()) {
-      results = GradMode.with(false, () -> op.forward(List.of(inputs)));
+      results = forward(op, inputs);
       for (int i = 0; i < results.size(); i++) {
         EagerTensor r = (EagerTensor) results.get(i);
         scope.pass(r);
@@ -102,7 +109,17 @@ public final class Dispatch {
         node.save(bits, in, out);
       }
     }
+    if (call != null) {
+      call.returned(op.label(), null, results.toArray(Tensor[]::new));
+    }
     return results;
+  }
+
+  /// Runs what a structured operation is made of, which is neither recorded nor watched.
+  static List<Tensor> forward(Compute op, Tensor[] inputs) {
+    Supplier<List<Tensor>> body = () -> op.forward(List.of(inputs));
+    return GradMode.with(
+        false, AnomalyCheck.active() == null ? body : () -> AnomalyCheck.unwatched(body));
   }
 
   /// Runs a structured operation that has one result.

@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
@@ -14,6 +15,7 @@ import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The part of the door through which memory that somebody can see is overwritten: operations with a
 /// trailing underscore, copies, and optimisers' updates. See [Overwriting] for the rules.
@@ -40,6 +42,7 @@ public final class InPlace {
     if (node != null) {
       node.save(bits & 0xff, saving, new EagerTensor[0]);
     }
+    AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     Overwriting.separate(target, in);
     Source[] sources = Dispatch.arguments(op, device, in, parameters, shape, type);
     Fusion.store(
@@ -47,6 +50,9 @@ public final class InPlace {
     if (node != null) {
       Overwriting.rebase(target, node);
       node.saveResults(bits, target);
+    }
+    if (call != null) {
+      call.returned(writer, parameters, target);
     }
     return target;
   }
@@ -58,9 +64,9 @@ public final class InPlace {
     String writer = Overwriting.writer(op);
     Placement.requireSame(op, in);
     Overwriting.check(writer, target, target.shape(), target.dtype(), in);
+    AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     try (HandleScope _ = HandleScope.open()) {
-      EagerTensor result =
-          (EagerTensor) GradMode.with(false, () -> op.forward(List.of(inputs))).getFirst();
+      EagerTensor result = (EagerTensor) Dispatch.forward(op, inputs).getFirst();
       Overwriting.check(writer, target, result.shape(), result.dtype(), in);
       OpNode node = Dispatch.record(op, in, null, 1);
       int bits = node == null ? 0 : node.saves();
@@ -75,6 +81,9 @@ public final class InPlace {
         node.saveResults(bits, target);
       }
     }
+    if (call != null) {
+      call.returned(writer, null, target);
+    }
     return target;
   }
 
@@ -86,6 +95,7 @@ public final class InPlace {
     Shape shape = Dispatch.broadcast(op, in);
     Overwriting.check("copy_", to, shape, to.dtype(), in);
     OpNode node = to.dtype().isFloating() ? Dispatch.record(op, in, null, 1) : null;
+    AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     EagerTensor from = Placement.brought(in[1], to);
     copyInto(to, from, "copy_");
     if (from != in[1]) {
@@ -93,6 +103,9 @@ public final class InPlace {
     }
     if (node != null) {
       Overwriting.rebase(to, node);
+    }
+    if (call != null) {
+      call.returned("copy_", null, target);
     }
     return target;
   }

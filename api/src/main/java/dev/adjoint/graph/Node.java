@@ -37,7 +37,6 @@ public abstract non-sealed class Node implements GradFn {
   final int outputs;
   @Nullable NodeHooks hooks;
 
-  /// The call that recorded this, if it was traced.
   final @Nullable Trace trace = Tracing.here();
 
   Node(long sequence, Slot[] next, int outputs) {
@@ -69,6 +68,11 @@ public abstract non-sealed class Node implements GradFn {
       hooks = h;
     }
     return h;
+  }
+
+  /// The call that recorded this, null when it was not traced.
+  public @Nullable Trace trace() {
+    return trace;
   }
 
   @Override

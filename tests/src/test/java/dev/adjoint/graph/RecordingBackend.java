@@ -22,6 +22,7 @@ public final class RecordingBackend implements Backend {
   private final Device device = new Device("recording", NUMBER.getAndIncrement());
   private final List<Launch> launches = new CopyOnWriteArrayList<>();
   private final List<Buffer> freed = new CopyOnWriteArrayList<>();
+  private final AtomicInteger downloads = new AtomicInteger();
   private volatile long room;
 
   private RecordingBackend(long room) {
@@ -62,6 +63,11 @@ public final class RecordingBackend implements Backend {
   /// Buffers that were given back.
   public List<Buffer> freed() {
     return List.copyOf(freed);
+  }
+
+  /// How often memory was read.
+  public int downloads() {
+    return downloads.get();
   }
 
   /// A launch in short: `elementwise mul sub -> 2` is a program of two rows that stores two values,
@@ -122,6 +128,7 @@ public final class RecordingBackend implements Backend {
 
   @Override
   public void download(Buffer source, long sourceOffset, MemorySegment target) {
+    downloads.incrementAndGet();
     MemorySegment from = ((Memory) source).hostView();
     MemorySegment.copy(from, sourceOffset, target, 0, target.byteSize());
   }

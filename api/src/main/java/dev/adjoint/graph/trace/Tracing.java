@@ -1,5 +1,6 @@
 package dev.adjoint.graph.trace;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tracing {
 
   private static final boolean ALWAYS = Boolean.getBoolean("adjoint.tracing");
-  private static final Trace.Inducer NOBODY = new Trace.Inducer("", null);
-  private static final ScopedValue<Trace.Inducer> SCOPE = ScopedValue.newInstance();
+
+  /// In each scope, the node whose formula runs, if one does.
+  private static final ScopedValue<Optional<Trace.Inducer>> SCOPE = ScopedValue.newInstance();
 
   /// Open scopes of all threads. Read without a lock: a thread inside a scope sees its own count.
   private static int open = ALWAYS ? 1 : 0;
@@ -20,7 +22,7 @@ public final class Tracing {
   public static <T extends @Nullable Object> T with(Supplier<T> body) {
     count(1);
     try {
-      return ScopedValue.where(SCOPE, SCOPE.orElse(NOBODY)).call(body::get);
+      return ScopedValue.where(SCOPE, SCOPE.orElse(Optional.empty())).call(body::get);
     } finally {
       count(-1);
     }
@@ -29,7 +31,7 @@ public final class Tracing {
   /// Runs a node's formula while tracing is on: what it records is traced to the node too.
   public static <T extends @Nullable Object> T within(
       String node, @Nullable Trace trace, Supplier<T> formula) {
-    return ScopedValue.where(SCOPE, new Trace.Inducer(node, trace)).call(formula::get);
+    return ScopedValue.where(SCOPE, Optional.of(new Trace.Inducer(node, trace))).call(formula::get);
   }
 
   private static synchronized void count(int change) {
@@ -50,8 +52,7 @@ public final class Tracing {
     if (!isOn()) {
       return null;
     }
-    Trace.Inducer inducer = SCOPE.orElse(NOBODY);
-    return Trace.capture(inducer == NOBODY ? null : inducer);
+    return Trace.capture(SCOPE.orElse(Optional.empty()).orElse(null));
   }
 
   /// An operation's name, with its place while tracing is on.
