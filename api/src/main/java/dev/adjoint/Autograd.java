@@ -4,6 +4,7 @@ import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
 import dev.adjoint.graph.trace.AnomalyCheck;
+import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
 import java.util.Set;
@@ -141,5 +142,11 @@ public final class Autograd {
 
   private static Set<Anomaly> set(Anomaly[] kinds) {
     return Set.of(kinds.length == 0 ? Anomaly.values() : kinds);
+  }
+
+  /// What the graph behind a tensor keeps: nodes, saved tensors and their memory, by operation and, for
+  /// what was recorded with tracing on, by line of the program.
+  public static GraphReport graphReport(Tensor tensor) {
+    return Reports.of(tensor);
   }
 }

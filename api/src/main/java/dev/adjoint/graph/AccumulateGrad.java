@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The end of the walk at a leaf: adds what arrives to the leaf's `.grad`. One thread at a time per
 /// tensor, so that backward passes of several threads add up exactly.
-final class AccumulateGrad extends Node {
+public final class AccumulateGrad extends Node {
   private static final Slot[] NOWHERE = {};
   final EagerTensor leaf;
 

@@ -87,6 +87,7 @@ final class BackwardPass {
         anomalies.conclude();
       }
     }
+    GraphGrowth.passed(Node.newest());
     return captured;
   }
 

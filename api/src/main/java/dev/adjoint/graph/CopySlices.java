@@ -2,6 +2,7 @@ package dev.adjoint.graph;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The node of a tensor that was overwritten through a view: the view's part of the gradient goes
@@ -48,6 +49,11 @@ final class CopySlices extends Node {
       results[0] = whole;
       return results;
     }
+  }
+
+  @Override
+  public List<Kept> kept() {
+    return writer.kept();
   }
 
   @Override

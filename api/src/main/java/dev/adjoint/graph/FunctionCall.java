@@ -192,7 +192,7 @@ public final class FunctionCall implements Context {
 
   void requireUsable(FunctionNode by) {
     if (freed) {
-      throw OpNode.secondTime(by.name());
+      throw OpNode.secondTime(by);
     }
   }
 

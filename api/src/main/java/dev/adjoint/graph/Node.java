@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.GradFn;
 import dev.adjoint.graph.trace.Trace;
 import dev.adjoint.graph.trace.Tracing;
+import dev.adjoint.memory.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,6 +51,10 @@ public abstract non-sealed class Node implements GradFn {
     this.depth = deepest + 1;
   }
 
+  static long newest() {
+    return SEQUENCE.get();
+  }
+
   static long nextSequence() {
     return SEQUENCE.getAndIncrement();
   }
@@ -60,6 +65,21 @@ public abstract non-sealed class Node implements GradFn {
 
   /// Gives saved tensors back; applying again is then an error if there were any.
   void release() {}
+
+  /// Memory that a node keeps for its formula.
+  ///
+  /// @param ofLeaf whether it belongs to a leaf
+  public record Kept(Storage storage, boolean ofLeaf) {}
+
+  /// What this saved and has not given back.
+  public List<Kept> kept() {
+    return List.of();
+  }
+
+  /// Grows from each recorded operation to the next.
+  public long sequence() {
+    return sequence;
+  }
 
   NodeHooks hooks() {
     NodeHooks h = hooks;

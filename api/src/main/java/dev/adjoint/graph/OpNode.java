@@ -47,6 +47,9 @@ final class OpNode extends Node implements Saved {
       shapes[i] = inputs[i].layout().shape();
       types[i] = inputs[i].dtype();
     }
+    if (depth >= GraphGrowth.SHORTEST) {
+      GraphGrowth.check(this);
+    }
   }
 
   static Slot[] slots(EagerTensor[] inputs) {
@@ -197,6 +200,17 @@ final class OpNode extends Node implements Saved {
       }
     }
     saved = NOT_SAVED;
+  }
+
+  @Override
+  public List<Kept> kept() {
+    List<Kept> kept = new ArrayList<>();
+    for (SavedTensor s : saved) {
+      if (s != null) {
+        kept.add(s.kept());
+      }
+    }
+    return kept;
   }
 
   /// What is wrong when a node runs whose saved tensors were given back.

@@ -85,6 +85,10 @@ final class SavedTensor {
         + Tracing.recorded(saver.trace);
   }
 
+  Node.Kept kept() {
+    return new Node.Kept(storage, origin.node() instanceof AccumulateGrad);
+  }
+
   void release() {
     storage.releaseSaved();
   }
