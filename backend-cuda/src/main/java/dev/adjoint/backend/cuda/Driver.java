@@ -38,6 +38,8 @@ final class Driver {
   private static final MethodHandle READ =
       function("cuMemcpyDtoHAsync_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SYNCHRONIZE = function("cuStreamSynchronize", JAVA_LONG);
+  private static final MethodHandle ALLOCATE = function("cuMemAlloc_v2", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle FREE = function("cuMemFree_v2", JAVA_LONG);
   private static final MethodHandle RECORD = function("cuEventRecord", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle WAIT = function("cuEventSynchronize", JAVA_LONG);
 
@@ -85,6 +87,26 @@ final class Driver {
   static int synchronize(long stream) {
     try {
       return (int) SYNCHRONIZE.invokeExact(stream);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Takes memory at once.
+  ///
+  /// @param address where the memory's address is written
+  static int allocate(long address, long bytes) {
+    try {
+      return (int) ALLOCATE.invokeExact(address, bytes);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Gives memory back that [#allocate] took, at once.
+  static int free(long memory) {
+    try {
+      return (int) FREE.invokeExact(memory);
     } catch (Throwable e) {
       throw unexpected(e);
     }

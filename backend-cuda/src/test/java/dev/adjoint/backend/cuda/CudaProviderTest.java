@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.lowering.Limits;
 import dev.adjoint.spi.BackendProvider.Probe;
 import dev.adjoint.type.DeviceException;
 import java.util.List;
@@ -50,6 +51,32 @@ class CudaProviderTest {
 
   private static String name(String status) {
     return "an NVIDIA driver that does not start: " + status;
+  }
+
+  @Test
+  void theProbeAsksTheDriver() {
+    StubDriver.reset();
+    List<Probe> found = new CudaProvider().probe();
+    assertEquals(2, found.size());
+    assertTrue(found.get(1).description().startsWith("Stub GPU 1, sm_86, 28 units, 1.0 GiB"));
+    StubDriver.version(11080);
+    assertTrue(new CudaProvider().probe().getFirst().description().endsWith("too old"));
+    StubDriver.reset();
+    StubDriver.devices(0);
+    assertFalse(new CudaProvider().probe().getFirst().available());
+    StubDriver.fail("cuInit", CudaStatus.NO_DEVICE, 1);
+    assertEquals(
+        name("CUDA_ERROR_NO_DEVICE (100)"), new CudaProvider().probe().getFirst().description());
+    StubDriver.reset();
+  }
+
+  @Test
+  void limitsLeaveRoomForPointers() {
+    StubDriver.reset();
+    Limits limits = CudaDevice.find().devices().getFirst().limits();
+    assertEquals(256, limits.lanes());
+    assertEquals(28, limits.units());
+    assertEquals(4096, 8 * (limits.words() + 24));
   }
 
   @Test

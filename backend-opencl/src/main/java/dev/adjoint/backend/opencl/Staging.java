@@ -3,26 +3,21 @@ package dev.adjoint.backend.opencl;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.adjoint.lowering.StagedCopies;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jocl.CL;
 import org.jocl.cl_mem;
 
-/// Host memory that a device reads and writes by itself: two halves, so that the host fills one while
-/// the device works on the other. Its user holds a lock.
-///
-/// Uploads move through a half and turn to the other when it is full. The event that ends a half's
-/// uploads is waited for when the half is to be filled again, not before.
-final class Staging {
-  static final int HALF = 4 << 20;
+/// The queue's copies from and to pinned memory. Its user holds a lock.
+final class Staging implements StagedCopies.Queue<OpenClBuffer> {
+  private static final long BYTES = 2L * StagedCopies.HALF;
   private static final long EVENTS = 8;
 
   private final ClContext context;
   private final cl_mem pinned;
   private final MemorySegment memory;
-  private final MemorySegment words = Arena.ofAuto().allocate(3 * 8L, 8);
-  private int half;
-  private int used;
+  private final MemorySegment words = Arena.ofAuto().allocate(4 * 8L, 8);
 
   Staging(ClContext context) {
     this.context = context;
@@ -34,10 +29,10 @@ final class Staging {
                 CL.clCreateBuffer(
                     context.context(),
                     CL.CL_MEM_READ_WRITE | CL.CL_MEM_ALLOC_HOST_PTR,
-                    2L * HALF,
+                    BYTES,
                     null,
                     status));
-    this.memory = map(pinned.getNativePointer(), CL.CL_MAP_READ | CL.CL_MAP_WRITE, 0, 2L * HALF);
+    this.memory = map(pinned.getNativePointer(), CL.CL_MAP_READ | CL.CL_MAP_WRITE, 0, BYTES);
   }
 
   /// A range of a buffer as the host sees it, after all work queued before.
@@ -55,37 +50,48 @@ final class Staging {
     ClStatus.check(status, context.device(), () -> "unmapping " + mapped.byteSize() + " bytes");
   }
 
-  /// Free memory to fill: as much as is asked for, or what the half has left.
-  MemorySegment room(long bytes) {
-    if (used == HALF) {
-      turn();
-    }
-    int size = (int) Math.min(bytes, HALF - used);
-    MemorySegment room = memory.asSlice((long) half * HALF + used, size);
-    used = Math.min(HALF, used + size + 63 & -64);
-    return room;
+  @Override
+  public MemorySegment pinned() {
+    return memory;
   }
 
-  private void turn() {
+  @Override
+  public void write(OpenClBuffer target, long offset, MemorySegment from, long total) {
+    long bytes = from.byteSize();
+    long queue = context.queueHandle();
+    check(Driver.write(queue, target.handle(), offset, bytes, from.address()), total);
+  }
+
+  @Override
+  public void read(OpenClBuffer source, long offset, MemorySegment to, long total) {
+    check(queued(source, offset, to, words.address() + 3 * EVENTS), total);
+    Driver.release(words.getAtIndex(JAVA_LONG, 3));
+  }
+
+  @Override
+  public void fetch(OpenClBuffer source, long offset, MemorySegment to) {
+    check(queued(source, offset, to, 0), to.byteSize());
+  }
+
+  /// @param event where the event that says when it is done is written; 0 to wait for it here
+  private int queued(OpenClBuffer source, long offset, MemorySegment to, long event) {
+    long queue = context.queueHandle();
+    return Driver.read(queue, source.handle(), offset, to.byteSize(), to.address(), event);
+  }
+
+  @Override
+  public void mark(int half) {
     check(Driver.mark(context.queueHandle(), event(half)));
     check(Driver.flush(context.queueHandle()));
-    half ^= 1;
-    used = 0;
-    await(half);
   }
 
-  /// A half for downloads.
-  MemorySegment half(int which) {
-    return memory.asSlice((long) which * HALF, HALF);
-  }
-
-  /// The address of a half's event; what is there is ours to release.
-  long event(int which) {
+  /// The address of a half's event.
+  private long event(int which) {
     return words.address() + EVENTS * (1 + which);
   }
 
-  /// Waits until the device is done with a half, if there is an event for it.
-  void await(int which) {
+  @Override
+  public void await(int which) {
     long event = words.getAtIndex(JAVA_LONG, 1 + which);
     if (event != 0) {
       int status = Driver.waitFor(event(which));
@@ -95,14 +101,8 @@ final class Staging {
     }
   }
 
-  void awaitBoth() {
-    await(0);
-    await(1);
-  }
-
-  /// Begins anew: the caller has waited for the queue, so nothing reads from here any more.
-  void restart() {
-    used = 0;
+  private void check(int status, long bytes) {
+    ClStatus.check(status, context.device(), () -> "a transfer of " + bytes + " bytes");
   }
 
   private void check(int status) {
@@ -110,7 +110,6 @@ final class Staging {
   }
 
   void close() {
-    awaitBoth();
     unmap(pinned.getNativePointer(), memory);
     ClStatus.of(() -> CL.clReleaseMemObject(pinned));
   }

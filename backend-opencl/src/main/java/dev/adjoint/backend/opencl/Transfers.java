@@ -1,5 +1,6 @@
 package dev.adjoint.backend.opencl;
 
+import dev.adjoint.lowering.StagedCopies;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jocl.CL;
@@ -7,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Copies between host and device, in the queue's order.
 ///
-/// An upload does not wait for the device: the bytes go to pinned memory first, from where the device
-/// takes them when it gets there. Where the device's memory is the host's, long copies map it.
+/// They pass pinned memory; where the device's memory is the host's, long ones map it.
 final class Transfers {
   private static final long LONG = 256 << 10;
 
@@ -16,6 +16,7 @@ final class Transfers {
   private final boolean maps;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Staging staging;
+  private @Nullable StagedCopies<OpenClBuffer> copies;
 
   /// @param maps whether host and device share memory
   Transfers(ClContext context, boolean maps) {
@@ -37,22 +38,10 @@ final class Transfers {
           staging.unmap(target.handle(), mapped);
         }
       } else {
-        pass(staging, source, target, offset);
+        copies(staging).upload(source, target, offset);
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void pass(Staging staging, MemorySegment source, OpenClBuffer target, long offset) {
-    long queue = context.queueHandle();
-    long bytes = source.byteSize();
-    for (long done = 0; done < bytes; ) {
-      MemorySegment room = staging.room(bytes - done);
-      long size = room.byteSize();
-      MemorySegment.copy(source, done, room, 0, size);
-      check(Driver.write(queue, target.handle(), offset + done, size, room.address()), bytes);
-      done += size;
     }
   }
 
@@ -71,48 +60,21 @@ final class Transfers {
         } finally {
           staging.unmap(source.handle(), mapped);
         }
-      } else if (bytes > Staging.HALF) {
-        fetch(staging, source, offset, target);
       } else {
-        MemorySegment half = staging.half(0);
-        long to = half.address();
-        check(Driver.read(context.queueHandle(), source.handle(), offset, bytes, to, 0), bytes);
-        MemorySegment.copy(half, 0, target, 0, bytes);
-        staging.restart();
+        copies(staging).download(source, offset, target);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /// While the host empties one half, the device fills the other.
-  private void fetch(Staging staging, OpenClBuffer source, long offset, MemorySegment target) {
-    long bytes = target.byteSize();
-    staging.awaitBoth();
-    try {
-      read(staging, 0, source, offset, bytes);
-      for (long done = 0; done < bytes; done += Staging.HALF) {
-        int half = (int) (done / Staging.HALF) & 1;
-        long next = done + Staging.HALF;
-        if (next < bytes) {
-          read(staging, half ^ 1, source, offset + next, bytes - next);
-        }
-        staging.await(half);
-        long size = Math.min(bytes - done, Staging.HALF);
-        MemorySegment.copy(staging.half(half), 0, target, done, size);
-      }
-    } finally {
-      staging.awaitBoth();
+  private StagedCopies<OpenClBuffer> copies(Staging staging) {
+    StagedCopies<OpenClBuffer> known = copies;
+    if (known == null) {
+      known = new StagedCopies<>(staging);
+      copies = known;
     }
-    staging.restart();
-  }
-
-  private void read(Staging staging, int half, OpenClBuffer source, long offset, long bytes) {
-    long queue = context.queueHandle();
-    long size = Math.min(bytes, Staging.HALF);
-    long to = staging.half(half).address();
-    check(Driver.read(queue, source.handle(), offset, size, to, staging.event(half)), bytes);
-    check(Driver.flush(queue), bytes);
+    return known;
   }
 
   private Staging staging() {
@@ -124,11 +86,10 @@ final class Transfers {
     return known;
   }
 
-  private void check(int status, long bytes) {
-    ClStatus.check(status, context.device(), () -> "a transfer of " + bytes + " bytes");
-  }
-
   void close() {
+    if (copies != null) {
+      copies.close();
+    }
     if (staging != null) {
       staging.close();
     }

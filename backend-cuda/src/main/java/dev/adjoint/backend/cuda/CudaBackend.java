@@ -1,0 +1,120 @@
+package dev.adjoint.backend.cuda;
+
+import dev.adjoint.lowering.KernelLaunch;
+import dev.adjoint.lowering.Limits;
+import dev.adjoint.lowering.Lowering;
+import dev.adjoint.lowering.Scratch;
+import dev.adjoint.spi.Backend;
+import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Kernel;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.type.Device;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+
+/// A GPU. Launches return when they are queued; what fails later is said by whoever waits next.
+final class CudaBackend implements Backend {
+  private final CudaContext context;
+  private final Limits limits;
+  private final Lowering lowering;
+  private final Allocations memory;
+  private final Transfers transfers;
+  private final CudaPrograms programs;
+  private final LaunchQueue queue;
+  private final Scratch scratch;
+  private final Predicate<Launch.Call> products;
+  private final LongFunction<Buffer> scratchOf;
+  private final Map<Kernel, Boolean> supported = new ConcurrentHashMap<>();
+
+  /// @param programs where kernels come from; closed with the backend
+  /// @param products runs a call by a library of NVIDIA's, or answers false to leave it to a kernel
+  CudaBackend(CudaContext context, CudaPrograms programs, Predicate<Launch.Call> products) {
+    this.context = context;
+    this.limits = context.traits().limits();
+    this.lowering = new Lowering(limits);
+    this.memory = new Allocations(context);
+    this.transfers = new Transfers(context);
+    this.programs = programs;
+    this.queue = new LaunchQueue(context, programs);
+    this.scratch = new Scratch(memory::allocate);
+    this.products = products;
+    this.scratchOf = scratch::atLeast;
+  }
+
+  @Override
+  public Device device() {
+    return context.device();
+  }
+
+  @Override
+  public String description() {
+    return context.traits().description();
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  Allocations memory() {
+    return memory;
+  }
+
+  @Override
+  public boolean supports(Kernel kernel) {
+    return supported.computeIfAbsent(
+        kernel, k -> lowering.has(k) && programs.find(lowering.source(k), k.symbol()).isPresent());
+  }
+
+  @Override
+  public Buffer allocate(long bytes) {
+    return memory.allocate(bytes);
+  }
+
+  @Override
+  public void free(Buffer buffer) {
+    memory.free((CudaBuffer) buffer);
+  }
+
+  @Override
+  public void upload(MemorySegment source, Buffer target, long targetOffset) {
+    transfers.upload(source, (CudaBuffer) target, targetOffset);
+  }
+
+  @Override
+  public void download(Buffer source, long sourceOffset, MemorySegment target) {
+    transfers.download((CudaBuffer) source, sourceOffset, target);
+  }
+
+  @Override
+  public void launch(Launch launch) {
+    if (!(launch instanceof Launch.Call call) || !products.test(call)) {
+      run(lowering.lower(launch, scratchOf), launch);
+    }
+  }
+
+  void run(List<KernelLaunch> kernels, Launch cause) {
+    queue.run(kernels, cause);
+  }
+
+  @Override
+  public void synchronize() {
+    context.finish();
+  }
+
+  /// Frees what the device allows: after a kernel has crashed it, that is nothing.
+  @Override
+  public void close() {
+    context.makeCurrent();
+    int ended = Driver.synchronize(context.stream());
+    transfers.close();
+    if (ended == CudaStatus.SUCCESS) {
+      scratch.close(this::free);
+    }
+    programs.close();
+    context.close();
+  }
+}
