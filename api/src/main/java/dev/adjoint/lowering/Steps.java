@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One elementwise launch as a launch for each instruction. Values between them lie in memory, in
 /// the order of the iteration space.
@@ -50,7 +52,7 @@ final class Steps {
     Operand[] operands = launch.operands();
     for (int i = 0; i < inputs; i++) {
       for (int o = inputs; o < operands.length; o++) {
-        if (operands[i].buffer() == operands[o].buffer()) {
+        if (operands[i].buffer().equals(operands[o].buffer())) {
           return true;
         }
       }
@@ -76,7 +78,7 @@ final class Steps {
   /// A place that no later instruction reads is another's.
   private void release(int done) {
     for (int value : program.instructions().get(done).arguments()) {
-      Operand held = values.get(value);
+      @Nullable Operand held = values.get(value);
       if (held != null && isPlace(held) && !isNeeded(value, done)) {
         places.release(held.offset() * bytes(value), elements * bytes(value));
         values.remove(value);
@@ -92,7 +94,7 @@ final class Steps {
   }
 
   private boolean isPlace(Operand operand) {
-    return operand.buffer() == places.memory();
+    return operand.buffer().equals(places.memory());
   }
 
   private int bytes(int value) {
@@ -121,7 +123,7 @@ final class Steps {
     for (int value : arguments) {
       types.add(program.typeOf(value));
       if (!isScalar(value)) {
-        operands.add(values.get(value));
+        operands.add(held(value));
       } else if (fills) {
         operands.add(filled(value));
       } else {
@@ -131,6 +133,10 @@ final class Steps {
     operands.add(target);
     Program one = Catalogue.step(step.row(), step.type(), types, fills ? 0 : numbers);
     add(one, launch.shape(), operands, words);
+  }
+
+  private Operand held(int value) {
+    return Objects.requireNonNull(values.get(value), "a value is computed before it is read");
   }
 
   private boolean isScalar(int value) {
@@ -183,7 +189,7 @@ final class Steps {
     List<Integer> outputs = program.outputs();
     if (overwrites && outputs.size() > 1) {
       for (int value : outputs) {
-        if (value < inputs && values.get(value) == launch.operands()[value]) {
+        if (value < inputs && held(value) == launch.operands()[value]) {
           Operand aside = place(program.typeOf(value));
           copy(program.typeOf(value), launch.operands()[value], aside);
           values.put(value, aside);
@@ -196,8 +202,8 @@ final class Steps {
       if (isScalar(value)) {
         List<Long> word = List.of(launch.scalars()[value - inputs]);
         add(Catalogue.fill(program.typeOf(value)), launch.shape(), List.of(target), word);
-      } else if (values.get(value) != target) {
-        copy(program.typeOf(value), values.get(value), target);
+      } else if (held(value) != target) {
+        copy(program.typeOf(value), held(value), target);
       }
     }
   }
