@@ -32,6 +32,20 @@ public final class Generator {
     next = 0;
   }
 
+  /// A place in a stream.
+  public record State(long seed, long next) {}
+
+  /// Where the stream is now.
+  public static synchronized State state() {
+    return new State(seed, next);
+  }
+
+  /// Puts the stream back, or forward, to a place.
+  public static synchronized void restore(State state) {
+    seed = state.seed;
+    next = state.next;
+  }
+
   /// The seed, and the first of as many counters as are asked for, which nobody else gets.
   private static synchronized long[] take(long counters) {
     long first = next;
