@@ -88,7 +88,7 @@ compile() {
   running=$((running + 1))
   if [ $running -ge "$parallel" ]; then wait_all; fi
 }
-for type in f64 f32 i64 i32 u8 u1; do
+for type in f64 f32 f16 bf16 i64 i32 u8 u1; do
   for source in elementwise/rows cpu/reducers structured/kernels; do
     compile "$(basename $source)_$type" -include types/$type.h $source.c
   done

@@ -18,7 +18,7 @@ add() {
   $cc $flags -c -o "$object" "$@"
   objects="$objects $object"
 }
-for type in f64 f32 i64 i32 u8 u1; do
+for type in f64 f32 f16 bf16 i64 i32 u8 u1; do
   for source in elementwise/rows cpu/reducers structured/kernels test/rows; do
     add "$(echo $source | tr / -)-$type" -include types/$type.h $source.c
   done

@@ -3,8 +3,6 @@
 
 #include "../dialect.h"
 
-#define ALL(...) __VA_ARGS__
-
 enum { SEGMENT_LANES = 16 };
 
 #define REDUCER(types, name, A, neutral, value)                                                \

@@ -63,12 +63,14 @@ static void next_row(struct cursor *c, const int64_t *strides, int64_t rank, con
     }                                                                               \
   }
 MOVES(uint8_t)
+MOVES(uint16_t)
 MOVES(uint32_t)
 MOVES(uint64_t)
 
 void fill(char *packed, const void *value, int64_t bytes, int64_t n) {
   switch (bytes) {
     case 1: fill_run_uint8_t((uint8_t *)packed, *(const uint8_t *)value, n); return;
+    case 2: fill_run_uint16_t((uint16_t *)packed, *(const uint16_t *)value, n); return;
     case 4: fill_run_uint32_t((uint32_t *)packed, *(const uint32_t *)value, n); return;
     default: fill_run_uint64_t((uint64_t *)packed, *(const uint64_t *)value, n); return;
   }
@@ -83,6 +85,8 @@ static void gather_run(char *to, const char *from, int64_t bytes, int64_t stride
     gather_run_uint32_t((uint32_t *)to, (const uint32_t *)from, stride, n);
   } else if (bytes == 8) {
     gather_run_uint64_t((uint64_t *)to, (const uint64_t *)from, stride, n);
+  } else if (bytes == 2) {
+    gather_run_uint16_t((uint16_t *)to, (const uint16_t *)from, stride, n);
   } else {
     gather_run_uint8_t((uint8_t *)to, (const uint8_t *)from, stride, n);
   }
@@ -95,6 +99,8 @@ static void scatter_run(char *to, const char *from, int64_t bytes, int64_t strid
     scatter_run_uint32_t((uint32_t *)to, (const uint32_t *)from, stride, n);
   } else if (bytes == 8) {
     scatter_run_uint64_t((uint64_t *)to, (const uint64_t *)from, stride, n);
+  } else if (bytes == 2) {
+    scatter_run_uint16_t((uint16_t *)to, (const uint16_t *)from, stride, n);
   } else {
     scatter_run_uint8_t((uint8_t *)to, (const uint8_t *)from, stride, n);
   }
@@ -135,6 +141,9 @@ static void turn(char *packed, const char *from, int64_t bytes, const int64_t *s
                   strides[1]);
   } else if (bytes == 8) {
     turn_uint64_t((uint64_t *)packed, (const uint64_t *)from, shape[0], shape[1], strides[0],
+                  strides[1]);
+  } else if (bytes == 2) {
+    turn_uint16_t((uint16_t *)packed, (const uint16_t *)from, shape[0], shape[1], strides[0],
                   strides[1]);
   } else {
     turn_uint8_t((uint8_t *)packed, (const uint8_t *)from, shape[0], shape[1], strides[0],

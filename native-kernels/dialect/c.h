@@ -59,6 +59,15 @@ DEVICE_FN uint64_t BITS_OF_f64(double x) {
   return bits;
 }
 
+DEVICE_FN float FROM_BITS_f32(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+#include "bf16.h"
+#include "f16.h"
+
 #define LAUNCH_ARGS \
   const int64_t *sizes, LOCAL void *shared, int64_t first_group, int64_t last_group
 #define LAUNCH sizes, shared, first_group, last_group

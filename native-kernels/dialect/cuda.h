@@ -2,6 +2,7 @@
 #pragma nv_diag_suppress 177, 186 /* a function that no kernel needs; an unsigned number below 0 */
 #ifdef __CUDACC_RTC__
 typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
 typedef int int32_t;
 typedef unsigned int uint32_t;
 typedef long long int64_t;
@@ -39,11 +40,25 @@ typedef unsigned long long uint64_t;
 PACK(float, 16);
 PACK(int32_t, 16);
 PACK(uint8_t, 4);
+PACK(uint16_t, 8);
 PACK(int64_t, 16);
 PACK(double, 16);
+
+DEVICE_FN float value_of_f16(uint16_t half_bits) {
+  float x;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(half_bits));
+  return x;
+}
+
+DEVICE_FN uint16_t f16_of(float x) {
+  uint16_t half_bits;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(half_bits) : "f"(x));
+  return half_bits;
+}
 
 #define INDEPENDENT
 #define REDUCES(operator, variable)
 #define PRAGMA(text)
 
+#include "bf16.h" /* the instruction for it is sm_80's */
 #include "lanes.h"

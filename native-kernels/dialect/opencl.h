@@ -6,6 +6,7 @@
 #define double float /* sums run in the widest type there is; no kernel of float64 is asked for */
 #endif
 typedef uchar uint8_t;
+typedef ushort uint16_t;
 typedef int int32_t;
 typedef uint uint32_t;
 typedef long int64_t;
@@ -39,6 +40,7 @@ typedef ulong uint64_t;
 PACK(float, 16);
 PACK(int32_t, 16);
 PACK(uint8_t, 4);
+PACK(uint16_t, 8);
 PACK(int64_t, 16);
 #ifndef double
 PACK(double, 16);
@@ -56,4 +58,6 @@ DEVICE_FN double tanh_to_one_f64(double x) { return fabs(x) > 19.07 ? copysign(1
 #define REDUCES(operator, variable)
 #define PRAGMA(text)
 
+#include "bf16.h"
+#include "f16.h"
 #include "lanes.h"

@@ -2,8 +2,6 @@
  * generated kernels are made of. */
 #include "functions.h"
 
-#define ALL(...) __VA_ARGS__
-
 #define NULLARY(types, name, value) \
   types(DEVICE_FN T WITH_TYPE(nullary_##name)(T i) { return value; })
 #define UNARY(types, name, value) \
@@ -20,8 +18,8 @@
   types(DEVICE_FN uint8_t WITH_TYPE(compare_##name)(T x, T y) { return (uint8_t)(value); })
 #define SELECT(types, name, value) \
   types(DEVICE_FN T WITH_TYPE(select_##name)(uint8_t c, T x, T y) { return value; })
-#define CAST(to, R, value) \
-  DEVICE_FN R PASTE(WITH_TYPE(cast), to)(T x) { return value; }
+#define CAST(types, to, R, value) \
+  types(DEVICE_FN R PASTE(WITH_TYPE(cast), to)(T x) { return value; })
 #define REDUCER(types, name, A, neutral, value)                             \
   types(                                                                    \
   DEVICE_FN A WITH_TYPE(name##_of)(A a, A x) { return (A)(value); }         \

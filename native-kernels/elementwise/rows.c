@@ -5,7 +5,6 @@
 #include "../dialect.h"
 #include "functions.h"
 
-#define ALL(...) __VA_ARGS__
 #define LOOP(symbol)                                                                  \
   EXPORT CLONES void symbol(int64_t n, void *result, const void *const *arguments);   \
   CLONES void symbol(int64_t n, void *result, const void *const *arguments)
@@ -96,16 +95,15 @@
     }                                    \
   })
 
-/* CAST(from, to, type, value of x of type T) */
-#define CAST(to, R, value)                  \
-  LOOP(PASTE(WITH_TYPE(cast), to)) {        \
+#define CAST(types, to, R, value)           \
+  types(LOOP(PASTE(WITH_TYPE(cast), to)) {  \
     R *out = result;                        \
     const T *xs = arguments[0];             \
     EACH {                                  \
       T x = xs[i];                          \
       out[i] = value;                       \
     }                                       \
-  }
+  })
 
 #include "nullary.def"
 #include "unary.def"

@@ -61,6 +61,7 @@ KERNEL2(cumsum, GLOBAL const T *, x, GLOBAL T *, y) {
 }
 )
 
+ALL(
 /* NaN is beyond every number, and not beyond NaN. */
 DEVICE_FN int WITH_TYPE(is_beyond)(T a, T b, int greatest) {
   return (greatest ? a > b : a < b) | (IS_NAN(a) & !IS_NAN(b));
@@ -129,6 +130,7 @@ KERNEL2(argmax, GLOBAL const T *, x, GLOBAL int64_t *, y) {
 KERNEL2(argmin, GLOBAL const T *, x, GLOBAL int64_t *, y) {
   WITH_TYPE(extremes)(x, y, 0, SAME_LAUNCH);
 }
+)
 
 #undef LOCAL_BYTES
 #define LOCAL_BYTES 8

@@ -27,6 +27,14 @@ BOOLEAN(
 DEVICE_FN UNSIGNED WITH_TYPE(rank_of)(T x) { return x; }
 )
 
+HALF(
+DEVICE_FN UNSIGNED WITH_TYPE(rank_of)(T x) {
+  UNSIGNED bits = x & 0x7fff ? x : 0;
+  UNSIGNED rank = (UNSIGNED)(bits & 0x8000 ? ~bits : bits | 0x8000);
+  return IS_NAN(x) ? (UNSIGNED)-1 : rank;
+}
+)
+
 /* Puts pairs of n elements in order; a block of twice as many is paired that far apart or,
  * when mirrored, from its ends inwards, which makes two sorted halves a bitonic whole. */
 #define SORT_PAIRS                                                                              \

@@ -32,7 +32,6 @@ static void run(row_function *row, int arity, int64_t first, int64_t others, int
   }
 }
 
-#define ALL(...) __VA_ARGS__
 #define RUN(types, symbol, arity, first, result)                                 \
   types({                                                                        \
     extern row_function symbol;                                                  \
@@ -47,7 +46,7 @@ static void run(row_function *row, int arity, int64_t first, int64_t others, int
 #define PREDICATE(types, name, value) RUN(types, WITH_TYPE(predicate_##name), 1, sizeof(T), 1)
 #define COMPARE(types, name, value) RUN(types, WITH_TYPE(compare_##name), 2, sizeof(T), 1)
 #define SELECT(types, name, value) RUN(types, WITH_TYPE(select_##name), 3, 1, sizeof(T))
-#define CAST(to, R, value) RUN(ALL, PASTE(WITH_TYPE(cast), to), 1, sizeof(T), sizeof(R))
+#define CAST(types, to, R, value) RUN(types, PASTE(WITH_TYPE(cast), to), 1, sizeof(T), sizeof(R))
 
 void WITH_TYPE(exercise_rows)(void);
 void WITH_TYPE(exercise_rows)(void) {

@@ -3,10 +3,13 @@
 #define SUFFIX f32
 #define ACCUMULATOR double
 #define UNSIGNED uint32_t /* of the same size */
+#define ALL(...) __VA_ARGS__
 #define FLOATING(...) __VA_ARGS__
 #define INTEGRAL(...)
 #define ARITHMETIC(...) __VA_ARGS__
 #define BOOLEAN(...)
+#define SINGLE(...) __VA_ARGS__
+#define HALF(...)
 #define INT64(...)
 #define LOWEST (-INFINITY)
 #define HIGHEST INFINITY

@@ -3,10 +3,13 @@
 #undef SUFFIX
 #undef ACCUMULATOR
 #undef UNSIGNED
+#undef ALL
 #undef FLOATING
 #undef INTEGRAL
 #undef ARITHMETIC
 #undef BOOLEAN
+#undef SINGLE
+#undef HALF
 #undef INT64
 #undef LOWEST
 #undef HIGHEST

@@ -10,6 +10,7 @@ TABLE = [
     ("elu.alpha", "special,alpha=2/f64", "grad", 0, 0, 1.0, "as elu"),
     ("logsumexp.dims", "allNegative", "grad", 0, 0, 0.0, "a sum of nothing has no slope"),
     ("logsumexp.dims", "allNegative", "grad", 0, 1, 0.0, "a sum of nothing has no slope"),
+    ("mseLoss.reduction", "none/bf16", "out", 0, 2, 1.21875, "PyTorch rounds before it squares"),
 ]
 
 # wrong call, the sentence Adjoint begins its message with, reason

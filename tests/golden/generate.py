@@ -11,6 +11,7 @@ import torch
 
 import binary
 import errors
+import halves
 import indexing
 import losses
 import matrix
@@ -34,6 +35,8 @@ def main():
         path = folder / f"{family.__name__}.jsonl"
         count = write(path, family.cases())
         print(f"{path.name}: {count} cases, {path.stat().st_size // 1024} KB")
+    path = folder / "halves.jsonl"
+    print(f"{path.name}: {halves.write(path, FAMILIES)} cases")
     for family in (errors, optimizers):
         path = folder / f"{family.__name__}.jsonl"
         print(f"{path.name}: {family.write(path)} cases")

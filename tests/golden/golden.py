@@ -16,6 +16,8 @@ import torch
 import deviations
 
 TYPES = {
+    "f16": torch.float16,
+    "bf16": torch.bfloat16,
     "f32": torch.float32,
     "f64": torch.float64,
     "i64": torch.int64,
@@ -109,7 +111,7 @@ def number(v, kind):
         return "NaN"
     if math.isinf(v):
         return "Infinity" if v > 0 else "-Infinity"
-    return float(str(np.float32(v))) if kind in ("f", "f32") else float(v)
+    return float(str(np.float32(v))) if kind in ("f", "f32", "f16", "bf16") else float(v)
 
 
 def numbers(tensor, kind):

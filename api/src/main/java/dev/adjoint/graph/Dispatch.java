@@ -117,7 +117,7 @@ public final class Dispatch {
 
   /// Runs what a structured operation is made of, which is neither recorded nor watched.
   static List<Tensor> forward(Compute op, Tensor[] inputs) {
-    Supplier<List<Tensor>> body = () -> op.forward(List.of(inputs));
+    Supplier<List<Tensor>> body = () -> op.compute(List.of(inputs));
     return GradMode.with(
         false, AnomalyCheck.active() == null ? body : () -> AnomalyCheck.unwatched(body));
   }
@@ -186,7 +186,8 @@ public final class Dispatch {
               (here ? t.layout() : Layout.contiguous(Shape.SCALAR)).expand(shape));
     }
     for (int i = 0; i < parameters.length; i++) {
-      Storage number = Storage.constant(device, type, 1, Scalars.bits(parameters[i], type));
+      DType taken = type.arithmetic();
+      Storage number = Storage.constant(device, taken, 1, Scalars.bits(parameters[i], taken));
       sources[in.length + i] = new Source(number, sources[0].layout());
     }
     return sources;

@@ -43,7 +43,8 @@ public final class Kernels {
     return EagerTensor.alias(x.storage(), x.layout().reverse(dims), false);
   }
 
-  /// Folds dimensions; pending elementwise work on the input becomes part of the launch.
+  /// Folds dimensions; pending elementwise work on the input becomes part of the launch. Halves are
+  /// folded in float32 and rounded once.
   ///
   /// @param dims distinct and not negative; all for a full fold
   /// @param type of the folded values and of the result
@@ -69,8 +70,10 @@ public final class Kernels {
         order[next++] = d;
       }
     }
-    Storage out = Fusion.fold(reducer, x.storage(), layout, order, rank - kept, type);
-    return EagerTensor.of(out, Layout.contiguous(folded(layout.shape(), folds, keepdim)));
+    DType wide = type.arithmetic();
+    Storage out = Fusion.fold(reducer, x.storage(), layout, order, rank - kept, wide);
+    Shape shape = folded(layout.shape(), folds, keepdim);
+    return EagerTensor.of(out, Layout.contiguous(shape)).to(type);
   }
 
   private static Shape folded(Shape shape, boolean[] folds, boolean keepdim) {
@@ -84,6 +87,12 @@ public final class Kernels {
       }
     }
     return Shape.of(Arrays.copyOf(sizes, n));
+  }
+
+  /// Whether a tensor's device has a kernel for its type.
+  public static boolean has(String kernel, Tensor t) {
+    OpenDevice device = ((EagerTensor) t).storage().device();
+    return device.backend().supports(new Kernel(kernel, t.dtype()));
   }
 
   private static Kernel required(String op, Kernel kernel, OpenDevice device) {

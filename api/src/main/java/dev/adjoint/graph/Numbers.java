@@ -32,12 +32,25 @@ public final class Numbers {
 
   /// Runs an operation on one tensor with numbers beside it.
   public static Tensor apply(UnaryOp op, Tensor x, Number... parameters) {
-    return isIdentity(op, x) ? x.clone() : Dispatch.apply(op, parameters, x);
+    return isIdentity(op, x) ? x.clone() : Dispatch.apply(op, bounds(op, x, parameters), x);
   }
 
   /// [#apply] in place.
   public static Tensor apply_(UnaryOp op, Tensor x, Number... parameters) {
-    return isIdentity(op, x) ? x : InPlace.apply(op, parameters, x);
+    return isIdentity(op, x) ? x : InPlace.apply(op, bounds(op, x, parameters), x);
+  }
+
+  /// The bounds of a half are halves, so that what was clamped lies within them.
+  private static Number[] bounds(UnaryOp op, Tensor x, Number[] parameters) {
+    boolean clamps = op == UnaryOp.CLAMP || op == UnaryOp.CLAMP_MIN || op == UnaryOp.CLAMP_MAX;
+    if (!clamps || !x.dtype().isHalf()) {
+      return parameters;
+    }
+    Number[] rounded = parameters.clone();
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = Scalars.toDouble(Scalars.bits(parameters[i], x.dtype()), x.dtype());
+    }
+    return rounded;
   }
 
   private static boolean isIdentity(UnaryOp op, Tensor x) {
@@ -123,7 +136,13 @@ public final class Numbers {
 
   /// Replaces NaN by 0 and infinities by the greatest finite numbers of the tensor's type.
   public static Tensor nanToNum(Tensor x) {
-    double most = x.dtype() == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+    double most =
+        switch (x.dtype()) {
+          case FLOAT16 -> 65504;
+          case BFLOAT16 -> 0x1.FEp127;
+          case FLOAT32 -> Float.MAX_VALUE;
+          default -> Double.MAX_VALUE;
+        };
     return x.nanToNum(0.0, most, -most);
   }
 }

@@ -33,6 +33,10 @@ final class OpNode extends Node implements Saved {
   private final DType[] types;
   private final Number[] parameters;
   private final Device @Nullable [] homes;
+
+  /// Formulas about halves compute in float32, and what they return is rounded once.
+  private final boolean widens;
+
   private @Nullable SavedTensor[] saved = NOT_SAVED;
   private boolean freed;
 
@@ -43,10 +47,14 @@ final class OpNode extends Node implements Saved {
     this.homes = Placement.homes(inputs);
     this.shapes = new Shape[inputs.length];
     this.types = new DType[inputs.length];
+    boolean half = false;
     for (int i = 0; i < inputs.length; i++) {
       shapes[i] = inputs[i].layout().shape();
       types[i] = inputs[i].dtype();
+      half |= types[i].isHalf();
     }
+    this.widens =
+        half && (op instanceof Elementwise || op instanceof Compute c && !c.takesHalves());
     if (depth >= GraphGrowth.SHORTEST) {
       GraphGrowth.check(this);
     }
@@ -145,22 +153,30 @@ final class OpNode extends Node implements Saved {
 
   private void differentiate(@Nullable EagerTensor[] gradients, @Nullable EagerTensor[] results) {
     if (op instanceof Elementwise e) {
-      Tensor g = requireNonNull(gradients[0]);
+      EagerTensor g = requireNonNull(gradients[0]);
+      Tensor wide = widened(g);
       for (int i = 0; i < results.length; i++) {
         Derivative d = needs(i) ? e.derivative(i) : null;
         if (d != null) {
-          Tensor r = StrictZeros.kept(g, d.formula().apply(g, this));
-          results[i] = finish(r, i, gradients, results);
+          Tensor t = StrictZeros.kept(wide, d.formula().apply(wide, this));
+          results[i] = finish(t == wide ? g : t, i, gradients, results);
         }
       }
       return;
     }
-    List<? extends @Nullable Tensor> raw =
-        structured(new ArrayList<@Nullable Tensor>(Arrays.asList(gradients)));
+    List<@Nullable Tensor> wide = new ArrayList<@Nullable Tensor>(Arrays.asList(gradients));
+    if (widens) {
+      wide.replaceAll(g -> g == null ? null : widened(g));
+    }
+    List<? extends @Nullable Tensor> raw = structured(wide);
     for (int i = 0; i < results.length; i++) {
       Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
       results[i] = t == null ? null : finish(t, i, gradients, results);
     }
+  }
+
+  private Tensor widened(Tensor t) {
+    return widens ? t.to(t.dtype().arithmetic()) : t;
   }
 
   private List<? extends @Nullable Tensor> structured(List<@Nullable Tensor> gradients) {
@@ -242,7 +258,7 @@ final class OpNode extends Node implements Saved {
       throw new GraphException(
           name() + ": its formula reads a tensor that it does not declare as saved");
     }
-    return s.unpack(this, outputNr);
+    return widened(s.unpack(this, outputNr));
   }
 
   @Override

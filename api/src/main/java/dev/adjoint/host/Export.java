@@ -5,6 +5,7 @@ import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.GradMode;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
+import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
@@ -149,6 +150,7 @@ public final class Export {
     return switch (type) {
       case FLOAT32 -> bytes.getAtIndex(ValueLayout.JAVA_FLOAT, i);
       case FLOAT64 -> bytes.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+      case FLOAT16, BFLOAT16 -> Scalars.toDouble(bytes.getAtIndex(ValueLayout.JAVA_SHORT, i), type);
       default -> (double) longAt(bytes, type, i);
     };
   }
@@ -158,8 +160,7 @@ public final class Export {
       case BOOL, UINT8 -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
       case INT32 -> bytes.getAtIndex(ValueLayout.JAVA_INT, i);
       case INT64 -> bytes.getAtIndex(ValueLayout.JAVA_LONG, i);
-      case FLOAT32 -> (long) bytes.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-      case FLOAT64 -> (long) bytes.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> (long) doubleAt(bytes, type, i);
     };
   }
 

@@ -19,6 +19,7 @@ public final class Generator {
   /// PyTorch's own default, so that a program that sets no seed repeats itself.
   private static final long DEFAULT_SEED = 67_280_421_310_721L;
 
+  private static final String UNIFORM = "random_uniform";
   private static final int COUNTER_BYTES = 16;
 
   private static long seed = DEFAULT_SEED;
@@ -55,7 +56,7 @@ public final class Generator {
 
   /// Numbers spread evenly over [0, 1).
   public static Tensor uniform(Shape shape, DType type, Device device) {
-    return fill("random_uniform", "check_uniform_bounds", shape, type, device);
+    return fill(UNIFORM, "check_uniform_bounds", shape, type, device);
   }
 
   /// Normal numbers of mean 0 and deviation 1.
@@ -73,7 +74,22 @@ public final class Generator {
               + type.scalarType()
               + "'. Use randint for integers.");
     }
-    return draw(kernel, shape, type, device);
+    return type.isHalf() ? half(kernel, shape, type, device) : draw(kernel, shape, type, device);
+  }
+
+  /// From the float32 stream. Even numbers keep the digits that a half holds: rounded, some would be 1.
+  private static Tensor half(String kernel, Shape shape, DType type, Device device) {
+    try (Window _ = Window.open();
+        HandleScope scope = HandleScope.open()) {
+      Tensor t = draw(kernel, shape, DType.FLOAT32, device);
+      if (kernel.equals(UNIFORM)) {
+        double steps = type == DType.FLOAT16 ? 1 << 11 : 1 << 8;
+        t = t.mul(steps).floor().div(steps);
+      }
+      Tensor rounded = t.to(type);
+      scope.pass((EagerTensor) rounded);
+      return rounded;
+    }
   }
 
   private static Tensor draw(

@@ -53,7 +53,9 @@ final class Catalogue {
   private static void addForms(Row row, DType type, List<Program> programs) {
     if (row == Row.CAST) {
       for (DType to : DType.values()) {
-        programs.add(step(row, to, List.of(type), 0));
+        if (type.castsTo(to)) {
+          programs.add(step(row, to, List.of(type), 0));
+        }
       }
       return;
     }

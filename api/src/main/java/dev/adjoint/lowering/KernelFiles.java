@@ -41,7 +41,7 @@ final class KernelFiles {
   /// What structured kernels of a type are written in.
   static String words(DType type) {
     return expanded("dialect.h")
-        + "#define ALL(...) __VA_ARGS__\n#define LOCAL_BYTES 8\n"
+        + "#define LOCAL_BYTES 8\n"
         + expanded("types/" + type.suffix() + ".h");
   }
 

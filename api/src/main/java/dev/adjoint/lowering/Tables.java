@@ -43,8 +43,7 @@ final class Tables {
     List<String> names = new ArrayList<>();
     Matcher row = ROW.matcher(KernelFiles.read("elementwise/" + table + ".def"));
     while (row.find()) {
-      boolean has = words.contains("#define " + row.group(2) + "(...) __VA_ARGS__");
-      if (has || row.group(2).equals("ALL")) {
+      if (words.contains("#define " + row.group(2) + "(...) __VA_ARGS__")) {
         names.add(row.group(3));
       }
     }

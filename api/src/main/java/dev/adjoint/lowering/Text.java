@@ -50,6 +50,7 @@ final class Text {
       case BOOL, UINT8 -> "uint8_t";
       case INT32 -> "int32_t";
       case INT64 -> "int64_t";
+      case FLOAT16, BFLOAT16 -> "uint16_t";
       case FLOAT32 -> "float";
       case FLOAT64 -> "double";
     };
@@ -61,7 +62,7 @@ final class Text {
     for (int s = 0; s < program.scalars().size(); s++) {
       DType type = program.scalars().get(s);
       String value =
-          type.isFloating()
+          type.isFloating() && !type.isHalf()
               ? "FROM_BITS_" + type.suffix() + "(" + word() + ")"
               : "(" + type(type) + ")" + word();
       line("  const %s v%d = %s;", type(type), first + s, value);

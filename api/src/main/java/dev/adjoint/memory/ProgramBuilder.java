@@ -119,17 +119,24 @@ final class ProgramBuilder implements AutoCloseable {
     return value;
   }
 
-  /// The value of a row applied to arguments.
+  /// The value of a row applied to arguments; rows of halves compute in float32, and each result is
+  /// rounded as if it were stored.
   int apply(Row row, DType type, Source[] sources) {
     if (row == Row.CAST) {
       return value(sources[0], type);
     }
+    DType computed = type.arithmetic();
     int[] arguments = new int[sources.length];
     for (int i = 0; i < sources.length; i++) {
-      boolean choice = row.family() == Row.Family.SELECT && i == 0;
-      arguments[i] = value(sources[i], choice ? DType.BOOL : type);
+      DType taken = SingleRow.argument(row, type, i);
+      arguments[i] = taken.isHalf() ? rounded(sources[i], taken) : value(sources[i], taken);
     }
-    return instruction(row, type, arguments);
+    int result = instruction(row, computed, arguments);
+    return row.family().yieldsBool() ? result : cast(result, computed, type);
+  }
+
+  private int rounded(Source source, DType half) {
+    return cast(value(source, half), half, DType.FLOAT32);
   }
 
   private int instruction(Row row, DType type, int... arguments) {
@@ -144,10 +151,13 @@ final class ProgramBuilder implements AutoCloseable {
     return RESULT + results++;
   }
 
-  /// A value in another type.
+  /// A value in another type; halves are cast by way of float32.
   int cast(int value, DType from, DType to) {
     if (from == to) {
       return value;
+    }
+    if (!from.castsTo(to)) {
+      return cast(cast(value, from, DType.FLOAT32), DType.FLOAT32, to);
     }
     Map<Long, Integer> values = casts;
     if (values == null) {

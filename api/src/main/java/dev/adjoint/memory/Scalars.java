@@ -11,6 +11,7 @@ public final class Scalars {
     return switch (type) {
       case FLOAT64 -> Double.doubleToRawLongBits(value);
       case FLOAT32 -> Float.floatToRawIntBits((float) value) & 0xffffffffL;
+      case FLOAT16, BFLOAT16 -> half((float) value, type);
       case BOOL -> value != 0 ? 1 : 0;
       case UINT8 -> (long) value & 0xff;
       case INT32 -> (int) (long) value;
@@ -23,11 +24,21 @@ public final class Scalars {
     return switch (type) {
       case FLOAT64 -> Double.doubleToRawLongBits((double) value);
       case FLOAT32 -> Float.floatToRawIntBits((float) value) & 0xffffffffL;
+      case FLOAT16, BFLOAT16 -> half((float) value, type);
       case BOOL -> value != 0 ? 1 : 0;
       case UINT8 -> value & 0xff;
       case INT32 -> (int) value;
       case INT64 -> value;
     };
+  }
+
+  /// Rounded to nearest, ties to even. A double becomes a float first, as in PyTorch.
+  private static long half(float value, DType type) {
+    if (type == DType.FLOAT16) {
+      return Float.floatToFloat16(value) & 0xffffL;
+    }
+    int bits = Float.floatToIntBits(value);
+    return Float.isNaN(value) ? 0x7fc0 : (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
   }
 
   /// A Java number in a type, by its own category.
@@ -47,6 +58,8 @@ public final class Scalars {
     return switch (type) {
       case FLOAT64 -> Double.longBitsToDouble(bits);
       case FLOAT32 -> Float.intBitsToFloat((int) bits);
+      case FLOAT16 -> Float.float16ToFloat((short) bits);
+      case BFLOAT16 -> Float.intBitsToFloat((int) bits << 16);
       default -> (double) bits;
     };
   }

@@ -9,6 +9,7 @@ import dev.adjoint.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The launch of one row over values in memory and constants: what most launches are, so its program is
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class SingleRow {
   private static final int MAX_SOURCES = 5;
   private static final long[] NO_NUMBERS = {};
+  private static final Set<Row> ROUNDED =
+      Set.of(
+          Row.of(Row.Family.BINARY, "pow"),
+          Row.of(Row.Family.BINARY, "remainder"),
+          Row.of(Row.Family.BINARY, "floor_div"));
   private static final Entry[] CACHE = new Entry[1 << 12];
 
   private record Entry(long key, Program program) {}
@@ -45,7 +51,7 @@ final class SingleRow {
       key = key << 4 | source.type().ordinal() << 1 | (p == null ? 0 : 1);
       if (p != null) {
         scalars = Arrays.copyOf(scalars, constants + 1);
-        scalars[constants++] = Scalars.convert(p.bits, p.type, argument(row, type, i));
+        scalars[constants++] = scalar(p, row, type, i);
       }
     }
     if (sources.length > MAX_SOURCES) {
@@ -79,8 +85,20 @@ final class SingleRow {
     return (key >>> 4 * (sources - 1 - source) & 1) != 0;
   }
 
-  private static DType argument(Row row, DType type, int position) {
-    return row.family() == Row.Family.SELECT && position == 0 ? DType.BOOL : type;
+  private static long scalar(Pending p, Row row, DType type, int position) {
+    DType taken = argument(row, type, position);
+    long bits = Scalars.convert(p.bits, p.type, taken);
+    return row == Row.CAST ? bits : Scalars.convert(bits, taken, taken.arithmetic());
+  }
+
+  /// The type that an argument is converted to. Beside halves, one that is compared, or divided by
+  /// without a fraction, is rounded as they were, so that 0.1 equals 0.1; others keep their digits.
+  static DType argument(Row row, DType type, int position) {
+    if (row.family() == Row.Family.SELECT && position == 0) {
+      return DType.BOOL;
+    }
+    boolean rounded = row.family() == Row.Family.COMPARE || row == Row.CAST;
+    return rounded || type.isHalf() && ROUNDED.contains(row) ? type : type.arithmetic();
   }
 
   private static Program program(long key, Row row, DType type, Source[] sources, DType stored) {
@@ -98,7 +116,8 @@ final class SingleRow {
     List<DType> scalars = new ArrayList<>();
     for (int i = 0; i < sources.length; i++) {
       if (isConstant(key, i, sources.length)) {
-        scalars.add(argument(row, type, i));
+        DType taken = argument(row, type, i);
+        scalars.add(row == Row.CAST ? taken : taken.arithmetic());
       } else {
         inputs.add(sources[i].storage().type());
       }
@@ -112,21 +131,29 @@ final class SingleRow {
       if (isConstant(key, i, sources.length)) {
         arguments.add(number++);
       } else {
-        arguments.add(cast(code, first, in, inputs.get(in++), argument(row, type, i)));
+        DType taken = argument(row, type, i);
+        int value = cast(code, first, in, inputs.get(in++), taken);
+        boolean widened = taken.isHalf() && row != Row.CAST;
+        arguments.add(widened ? cast(code, first, value, taken, DType.FLOAT32) : value);
       }
     }
     int value = arguments.isEmpty() ? 0 : arguments.getFirst();
-    if (row != Row.CAST) {
-      code.add(new Instruction(row, type, List.copyOf(arguments)));
-      value = first + code.size() - 1;
-    }
     DType yielded = row.family().yieldsBool() ? DType.BOOL : type;
+    if (row != Row.CAST) {
+      code.add(new Instruction(row, type.arithmetic(), List.copyOf(arguments)));
+      value = first + code.size() - 1;
+      value = yielded.isHalf() ? cast(code, first, value, DType.FLOAT32, yielded) : value;
+    }
     return Program.of(inputs, scalars, code, List.of(cast(code, first, value, yielded, stored)));
   }
 
   private static int cast(List<Instruction> code, int first, int value, DType from, DType to) {
     if (from == to) {
       return value;
+    }
+    if (!from.castsTo(to)) {
+      int single = cast(code, first, value, from, DType.FLOAT32);
+      return cast(code, first, single, DType.FLOAT32, to);
     }
     code.add(new Instruction(Row.CAST, to, List.of(value)));
     return first + code.size() - 1;

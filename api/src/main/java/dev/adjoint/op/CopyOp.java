@@ -18,6 +18,11 @@ public record CopyOp(String node) implements Compute {
   }
 
   @Override
+  public boolean takesHalves() {
+    return true;
+  }
+
+  @Override
   public int saves(boolean[] needs) {
     return Derivative.NOTHING;
   }

@@ -60,6 +60,11 @@ public final class Joining {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor first = inputs.getFirst();
       DType type = first.dtype();
@@ -117,6 +122,11 @@ public final class Joining {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst().contiguous();
       long count = x.size(dim);
@@ -161,6 +171,11 @@ public final class Joining {
     @Override
     public String node() {
       return "CatBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

@@ -91,6 +91,11 @@ public final class Orders {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       return sorted(inputs.getFirst(), dim, descending);
     }
@@ -111,6 +116,11 @@ public final class Orders {
     @Override
     public String node() {
       return "TopkBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override
@@ -138,6 +148,11 @@ public final class Orders {
     @Override
     public String node() {
       return "MedianBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override
@@ -169,6 +184,11 @@ public final class Orders {
     @Override
     public String node() {
       return "MedianBackward1";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

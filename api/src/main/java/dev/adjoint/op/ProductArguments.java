@@ -23,6 +23,8 @@ public final class ProductArguments {
       case UINT8 -> "unsigned char";
       case INT32 -> "int";
       case INT64 -> "long";
+      case FLOAT16 -> "c10::Half";
+      case BFLOAT16 -> "c10::BFloat16";
       case FLOAT32 -> "float";
       case FLOAT64 -> "double";
     };

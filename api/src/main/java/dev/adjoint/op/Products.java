@@ -7,6 +7,7 @@ import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -18,10 +19,17 @@ public final class Products {
   /// A group of the kernel makes a square of the result with this side.
   private static final long SIDE = 64;
 
+  private static final String KERNEL = "matmul";
+
   private Products() {}
 
   /// a b for matrices, or batches of them as dimension 0, added to what `into` holds if it is given.
+  /// Halves are multiplied and added up in float32, by the device if it can.
   private static Tensor multiply(Tensor a, Tensor b, @Nullable Tensor into) {
+    if (a.dtype().isHalf() && !Kernels.has(KERNEL, a)) {
+      Tensor sum = into == null ? null : into.to(DType.FLOAT32);
+      return multiply(a.to(DType.FLOAT32), b.to(DType.FLOAT32), sum).to(a.dtype());
+    }
     int rank = a.dim();
     long batch = rank == 3 ? a.size(0) : 1;
     long m = a.size(-2);
@@ -36,7 +44,7 @@ public final class Products {
     long[] sizes = {batch, m, n, k, l[0], l[1], l[2], r[0], r[1], r[2], into == null ? 0 : 1};
     Kernels.call(
         rank == 3 ? "bmm" : "mm",
-        "matmul",
+        KERNEL,
         a.dtype(),
         List.of(left, right),
         List.of(c),
@@ -82,6 +90,11 @@ public final class Products {
 
   /// A product or a copy that was just made, under other sizes. No view: nobody else has its memory.
   public record Resized(Shape shape, String node) implements Compute {
+    @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       return List.of(inputs.getFirst().view(shape.toArray()).detach());
@@ -165,6 +178,11 @@ public final class Products {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       return List.of(multiply(inputs.get(0), inputs.get(1), null));
     }
@@ -188,6 +206,11 @@ public final class Products {
     @Override
     public String node() {
       return "BmmBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override
@@ -216,6 +239,11 @@ public final class Products {
     @Override
     public String node() {
       return "AddmmBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

@@ -74,6 +74,11 @@ public final class Reductions {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
       DType type = x.dtype().isFloating() ? x.dtype() : DType.INT64;
@@ -101,11 +106,17 @@ public final class Reductions {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
       return List.of(
-          Kernels.fold(Reducer.SUM, x, array(dims), keepdim, x.dtype())
-              .div((double) count(x.shape(), dims)));
+          Kernels.fold(Reducer.SUM, x, array(dims), keepdim, x.dtype().arithmetic())
+              .div((double) count(x.shape(), dims))
+              .to(x.dtype()));
     }
 
     @Override

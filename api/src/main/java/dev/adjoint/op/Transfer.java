@@ -22,6 +22,11 @@ public record Transfer(Device from, Device to) implements Compute {
   }
 
   @Override
+  public boolean takesHalves() {
+    return true;
+  }
+
+  @Override
   public int saves(boolean[] needs) {
     return Derivative.NOTHING;
   }

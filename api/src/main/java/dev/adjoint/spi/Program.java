@@ -11,6 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Values are numbered: first the inputs, then the scalars, then the result of each instruction in
 /// order; each is written once. An output may name any value, an input too (that is a copy).
 /// Programs are interned: equal structures are the same object.
+///
+/// float16 and bfloat16 are types of inputs, scalars and outputs, and of casts to and from float32; no
+/// other instruction has them.
 public final class Program {
 
   /// One step: a row applied to earlier values.

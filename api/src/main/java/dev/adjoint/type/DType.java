@@ -1,12 +1,15 @@
 package dev.adjoint.type;
 
 /// Element types, in PyTorch's order of promotion: a type gives way to any that follows it, and a
-/// category (bool, integral, floating) to any that follows it.
+/// category (bool, integral, floating) to any that follows it. float16 and bfloat16 hold what the other
+/// does not, so together they give way to float32.
 public enum DType {
   BOOL("bool", "torch.BoolTensor", "u1", 1, Category.BOOL),
   UINT8("uint8", "torch.ByteTensor", "u8", 1, Category.INTEGRAL),
   INT32("int32", "torch.IntTensor", "i32", 4, Category.INTEGRAL),
   INT64("int64", "torch.LongTensor", "i64", 8, Category.INTEGRAL),
+  FLOAT16("float16", "torch.HalfTensor", "f16", 2, Category.FLOATING),
+  BFLOAT16("bfloat16", "torch.BFloat16Tensor", "bf16", 2, Category.FLOATING),
   FLOAT32("float32", "torch.FloatTensor", "f32", 4, Category.FLOATING),
   FLOAT64("float64", "torch.DoubleTensor", "f64", 8, Category.FLOATING);
 
@@ -60,8 +63,26 @@ public enum DType {
     return category == Category.FLOATING;
   }
 
+  /// Whether elements are stored in 16 bits and computed with in float32.
+  public boolean isHalf() {
+    return this == FLOAT16 || this == BFLOAT16;
+  }
+
+  /// The type that kernels compute in: float32 for halves, else the type itself.
+  public DType arithmetic() {
+    return isHalf() ? FLOAT32 : this;
+  }
+
+  /// Whether one cast leads to a type; a half's other casts go by way of float32.
+  public boolean castsTo(DType to) {
+    return isHalf() ? to == FLOAT32 : this == FLOAT32 || !to.isHalf();
+  }
+
   /// The type both operands are converted to when each is a tensor with dimensions.
   public DType promote(DType other) {
+    if (this != other && isHalf() && other.isHalf()) {
+      return FLOAT32;
+    }
     return ordinal() >= other.ordinal() ? this : other;
   }
 

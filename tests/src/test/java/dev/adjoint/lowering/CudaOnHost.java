@@ -143,6 +143,7 @@ final class CudaOnHost {
     return said;
   }
 
+  @SuppressWarnings("restricted")
   private void load(Path library, Set<String> entries) {
     SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
     FunctionDescriptor type = FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT);

@@ -62,7 +62,7 @@ class CudaTextTest {
       String lowest = nvcc.architectures().getFirst();
       for (DType type : TYPES) {
         List<KernelSource> kernels = catalogue(type, false);
-        assertTrue(kernels.size() > 100, type + ": " + kernels.size());
+        assertTrue(kernels.size() > (type.isHalf() ? 4 : 100), type + ": " + kernels.size());
         String ptx = nvcc.compile(text(KernelFiles.rows(TYPES), kernels), lowest, folder);
         assertEquals(names(kernels), entries(ptx), type::toString);
       }

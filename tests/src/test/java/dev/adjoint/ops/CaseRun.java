@@ -107,7 +107,8 @@ record CaseRun(
         HostTensor want = expected.get(i);
         String what = where(results.size() == 1 ? "" : " result " + i);
         Comparison values =
-            new Comparison(what, want.type(floating), row.value(), row.elementwise());
+            new Comparison(
+                what, want.type(floating), row.value().ofValue(floating), row.elementwise());
         found.addAll(values.differences(results.get(i), want.shape(), want.values()));
         long[] strides = results.get(i).stride();
         if (arrangement == Arrangement.CONTIGUOUS && stridesDiffer(want, strides)) {
@@ -155,7 +156,9 @@ record CaseRun(
     Derivatives derivatives = new Derivatives(golden, floating, device);
     List<Tensor> first = derivatives.first(results, inputs);
     outcome.record(
-        Aspect.GRADIENT, compareEach(first, golden.gradients(), row.gradient(), how + " gradient"));
+        Aspect.GRADIENT,
+        compareEach(
+            first, golden.gradients(), row.gradient().ofGradient(floating), how + " gradient"));
     if (golden.hasSecond()) {
       List<Tensor> second = derivatives.second(first, inputs);
       outcome.record(

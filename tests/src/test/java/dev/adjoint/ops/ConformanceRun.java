@@ -11,10 +11,31 @@ import dev.adjoint.type.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// One row on one device with one element type, run once however many tests ask.
 record ConformanceRun(OpCase row, Device device, DType type) {
+
+  /// What OpenCL adds about halves is how casts are spelled, and each kernel waits for PoCL's compiler:
+  /// one operation of each kind is enough. `HalfTest` moves, sorts and multiplies there.
+  private static final Set<String> HALVES_ON_OPENCL =
+      Set.of(
+          "neg",
+          "exp",
+          "tanh",
+          "clamp",
+          "pow.number",
+          "mul.number",
+          "eq.number",
+          "add",
+          "div",
+          "where",
+          "sum",
+          "mean.dims",
+          "std",
+          "max.dim",
+          "cumsum");
 
   private static final Map<String, Outcome> DONE = new ConcurrentHashMap<>();
 
@@ -36,6 +57,9 @@ record ConformanceRun(OpCase row, Device device, DType type) {
 
   /// The golden cases of this run.
   List<GoldenCase> cases() {
+    if (type.isHalf() && device.kind().equals("opencl") && !HALVES_ON_OPENCL.contains(row.op())) {
+      return List.of();
+    }
     return GoldenFile.cases().getOrDefault(row.op(), List.of()).stream()
         .filter(golden -> golden.runsAs(type))
         .toList();
@@ -48,7 +72,7 @@ record ConformanceRun(OpCase row, Device device, DType type) {
   private Outcome run() {
     Outcome outcome = new Outcome();
     for (GoldenCase golden : cases()) {
-      for (Arrangement arrangement : Arrangement.values()) {
+      for (Arrangement arrangement : arrangements()) {
         if (row.accepts(arrangement) && arrangement.changes(golden)) {
           try (Scope _ = Scope.open()) {
             new CaseRun(row, golden, type, device, arrangement).into(outcome);
@@ -57,6 +81,15 @@ record ConformanceRun(OpCase row, Device device, DType type) {
       }
     }
     return outcome;
+  }
+
+  /// Halves lie as other elements do and are cast one by one, so two layouts say what there is to say.
+  private List<Arrangement> arrangements() {
+    return switch (type) {
+      case FLOAT16 -> List.of(Arrangement.CONTIGUOUS, Arrangement.SLICED);
+      case BFLOAT16 -> List.of(Arrangement.CONTIGUOUS);
+      default -> List.of(Arrangement.values());
+    };
   }
 
   @Override

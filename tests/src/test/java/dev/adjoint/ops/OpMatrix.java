@@ -31,13 +31,15 @@ final class OpMatrix {
       A cell says what agrees with PyTorch for which types: `v` the value, `g` the gradient, `h` the
       gradient of the gradient. An upper-case letter does not agree. A type that is not named was not
       tested, because PyTorch has no such operation; an operation without `g` has nothing to
-      differentiate. `ints` are uint8, int32 and int64, `floats` float32 and float64, `all` these and
-      bool. A `?` was not run since the operation was added.
+      differentiate. `ints` are uint8, int32 and int64, `halves` float16 and bfloat16, `floats` float32 and
+      float64, `all` these and bool. A `?` was not run since the operation was added. With halves OpenCL is
+      tested by one operation of each kind.
 
       """;
 
   private static final String UNKNOWN = "?";
   private static final List<DType> INTS = List.of(DType.UINT8, DType.INT32, DType.INT64);
+  private static final List<DType> HALVES = List.of(DType.FLOAT16, DType.BFLOAT16);
   private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64);
 
   /// Cells by operation, by kind of device.
@@ -137,8 +139,13 @@ final class OpMatrix {
     if (types.containsAll(Arrays.asList(DType.values()))) {
       return "all";
     }
-    String text = String.join(" ", types.stream().map(DType::toString).toList());
-    return text.replace(String.join(" ", INTS.stream().map(DType::toString).toList()), "ints")
-        .replace(String.join(" ", FLOATS.stream().map(DType::toString).toList()), "floats");
+    String text = joined(types);
+    return text.replace(joined(INTS), "ints")
+        .replace(joined(HALVES), "halves")
+        .replace(joined(FLOATS), "floats");
+  }
+
+  private static String joined(List<DType> types) {
+    return String.join(" ", types.stream().map(DType::toString).toList());
   }
 }

@@ -249,4 +249,22 @@ class PrinterTest extends OnEachDevice {
     assertEquals(List.of(0.10000000149011612), floats(0.1).toList());
     assertEquals(Tensors.shape(1), floats(0.1).shape());
   }
+
+  @Test
+  void halvesPrintAsFloatsAndNameTheirType() {
+    double[] wide = {0.1, 1.5, -2.25, 1000, 3e-5, Double.NaN, Double.POSITIVE_INFINITY};
+    prints(
+        "tensor([ 9.9976e-02,  1.5000e+00, -2.2500e+00,  1.0000e+03,  2.9981e-05,\n"
+            + "                nan,         inf], dtype=torch.float16)",
+        floats(wide).to(DType.FLOAT16));
+    prints("tensor(0.1001, dtype=torch.bfloat16)", tensor(0.1).to(DType.BFLOAT16));
+    prints("tensor([], dtype=torch.float16)", floats().to(DType.FLOAT16));
+    Tensor x = floats(1, 2).to(DType.FLOAT16).detach().requiresGrad_();
+    prints("tensor([1., 2.], dtype=torch.float16, requires_grad=True)", x);
+    prints("tensor([2., 4.], dtype=torch.float16, grad_fn=<MulBackward0>)", x.mul(2));
+    prints(
+        "tensor([0.0000e+00, 1.0000e+00, 2.0000e+00,  ..., 1.0960e+03, 1.0960e+03,\n"
+            + "        1.0960e+03], dtype=torch.bfloat16)",
+        range(0, 1100).to(DType.BFLOAT16));
+  }
 }

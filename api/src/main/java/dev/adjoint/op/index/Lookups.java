@@ -177,6 +177,11 @@ public final class Lookups {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.get(0);
       long[] shape = x.shape().toArray();
@@ -230,6 +235,11 @@ public final class Lookups {
     @Override
     public String node() {
       return "EmbeddingBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

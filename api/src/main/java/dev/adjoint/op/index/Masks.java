@@ -67,6 +67,11 @@ public final class Masks {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.get(0);
       Tensor places = places(inputs.get(1));

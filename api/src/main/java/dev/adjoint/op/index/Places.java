@@ -95,6 +95,11 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.get(0);
       Shape shape = at.result(x.shape());
@@ -125,6 +130,11 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     @Override
     public String node() {
       return "IndexPutBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

@@ -58,6 +58,11 @@ public final class Rearranging {
       return "RepeatBackward0";
     }
 
+    @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
     /// Sizes with each count before the size that it repeats.
     private long[] interleaved(Shape input, boolean repeated) {
       long[] out = new long[2 * times.size()];
@@ -105,6 +110,11 @@ public final class Rearranging {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
       boolean[] flipped = new boolean[x.dim()];
@@ -128,6 +138,11 @@ public final class Rearranging {
     @Override
     public String node() {
       return "RollBackward0";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

@@ -108,6 +108,11 @@ public final class Scatters {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor index = inputs.get(1).contiguous();
       Tensor x = fitting(inputs.get(0), index.shape(), dim).contiguous();
@@ -149,6 +154,11 @@ public final class Scatters {
     }
 
     @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       return List.of(write("scatter", dim, inputs.get(0), inputs.get(1), inputs.get(2)));
     }
@@ -182,6 +192,11 @@ public final class Scatters {
     @Override
     public String node() {
       return "ScatterBackward1";
+    }
+
+    @Override
+    public boolean takesHalves() {
+      return true;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
@@ -52,11 +53,19 @@ final class Host implements AutoCloseable {
         case BOOL, UINT8 -> memory.set(JAVA_BYTE, i, (byte) (long) values[i]);
         case INT32 -> memory.setAtIndex(JAVA_INT, i, (int) values[i]);
         case INT64 -> memory.setAtIndex(JAVA_LONG, i, (long) values[i]);
+        case FLOAT16, BFLOAT16 -> memory.setAtIndex(JAVA_SHORT, i, half(values[i], type));
         case FLOAT32 -> memory.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
         case FLOAT64 -> memory.setAtIndex(JAVA_DOUBLE, i, values[i]);
       }
     }
     return buffer;
+  }
+
+  /// Exact for what a bfloat16 can hold.
+  private static short half(double value, DType type) {
+    return type == DType.FLOAT16
+        ? Float.floatToFloat16((float) value)
+        : (short) (Float.floatToIntBits((float) value) >>> 16);
   }
 
   double[] download(DType type, Buffer buffer, int elements) {
@@ -68,6 +77,8 @@ final class Host implements AutoCloseable {
             case BOOL, UINT8 -> memory.get(JAVA_BYTE, i) & 255;
             case INT32 -> memory.getAtIndex(JAVA_INT, i);
             case INT64 -> memory.getAtIndex(JAVA_LONG, i);
+            case FLOAT16 -> Float.float16ToFloat(memory.getAtIndex(JAVA_SHORT, i));
+            case BFLOAT16 -> Float.intBitsToFloat(memory.getAtIndex(JAVA_SHORT, i) << 16);
             case FLOAT32 -> memory.getAtIndex(JAVA_FLOAT, i);
             case FLOAT64 -> memory.getAtIndex(JAVA_DOUBLE, i);
           };

@@ -81,6 +81,7 @@ class RowsTest {
 
   private static List<DType> types(String group) {
     return Arrays.stream(DType.values())
+        .filter(type -> !type.isHalf())
         .filter(type ->
             switch (group) {
               case "FLOATING" -> type.isFloating();
@@ -126,6 +127,7 @@ class RowsTest {
       case BOOL -> assertEquals(Math.min(want, 1), got, where);
       case UINT8 -> assertEquals((long) want & 255, (long) got, where);
       case INT32, INT64 -> assertEquals((long) want, (long) got, where);
+      case FLOAT16, BFLOAT16 -> throw new AssertionError("rows compute in float32");
       case FLOAT32 -> assertClose((float) want, got, x, 0x1p-24, Float.MIN_NORMAL, where);
       case FLOAT64 -> assertClose(want, got, x, 0x1p-53, Double.MIN_NORMAL, where);
     }
@@ -172,6 +174,7 @@ class RowsTest {
             case BOOL -> random.nextInt(2);
             case UINT8 -> (row.equals("pow") || argument > 0 ? 1 : 0) + random.nextInt(6);
             case INT32, INT64 -> integer(row, argument, random);
+            case FLOAT16, BFLOAT16 -> throw new AssertionError("rows compute in float32");
             case FLOAT32 -> (float) (edges && i < EDGES.length ? EDGES[i] : v);
             case FLOAT64 -> edges && i < EDGES.length ? EDGES[i] : v;
           };
@@ -239,6 +242,9 @@ class RowsTest {
       }
       for (DType from : DType.values()) {
         for (DType to : DType.values()) {
+          if (!from.castsTo(to)) {
+            continue;
+          }
           double[] got = host.apply(Row.CAST, to, to, new DType[] {from}, new double[] {1, 0});
           assertEquals(1, got[0]);
           assertEquals(0, got[1]);

@@ -23,7 +23,7 @@ public final class Elements {
   private static Object array(double[] values, DType type) {
     return switch (type) {
       case FLOAT64 -> values;
-      case FLOAT32 -> floats(values);
+      case FLOAT16, BFLOAT16, FLOAT32 -> floats(values);
       case BOOL -> booleans(values);
       case INT64 -> longs(values);
       case INT32, UINT8 -> integers(values);

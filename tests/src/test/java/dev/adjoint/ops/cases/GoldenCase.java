@@ -27,7 +27,13 @@ public record GoldenCase(
 
   /// Whether the case belongs to a run of the given type.
   public boolean runsAs(DType type) {
-    return followsType() ? type.isFloating() : inputs.isEmpty() || inputs.getFirst().type() == type;
+    if (followsType()) {
+      return type.isFloating() && !type.isHalf();
+    }
+    boolean half = inputs.stream().anyMatch(i -> i.type().isHalf());
+    return half
+        ? inputs.stream().anyMatch(i -> i.type() == type) && type.isHalf()
+        : inputs.isEmpty() || inputs.getFirst().type() == type;
   }
 
   public boolean hasGradient() {

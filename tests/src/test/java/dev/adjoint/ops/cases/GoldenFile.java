@@ -20,7 +20,7 @@ import java.util.function.IntPredicate;
 public final class GoldenFile {
 
   public static final List<String> FAMILIES =
-      List.of("unary", "binary", "reductions", "views", "indexing", "matrix", "losses");
+      List.of("unary", "binary", "reductions", "views", "indexing", "matrix", "losses", "halves");
 
   private static final Map<String, List<GoldenCase>> CASES = readAll();
 
@@ -42,6 +42,8 @@ public final class GoldenFile {
 
   public static DType type(String name) {
     return switch (name) {
+      case "f16" -> DType.FLOAT16;
+      case "bf16" -> DType.BFLOAT16;
       case "f32" -> DType.FLOAT32;
       case "f64" -> DType.FLOAT64;
       case "i64" -> DType.INT64;
@@ -79,7 +81,7 @@ public final class GoldenFile {
   private static GoldenCase read(JsonObject line) {
     List<HostTensor> inputs = tensors(line.getAsJsonArray("in"), true);
     List<HostTensor> outputs = tensors(line.getAsJsonArray("out"), false);
-    boolean single = inputs.stream().anyMatch(i -> i.type() == DType.FLOAT32);
+    boolean single = inputs.stream().anyMatch(GoldenFile::isSingle);
     JsonObject args = line.has("args") ? line.getAsJsonObject("args") : new JsonObject();
     return new GoldenCase(
         line.get("op").getAsString(),
@@ -88,9 +90,13 @@ public final class GoldenFile {
         inputs,
         outputs,
         lists(line, "v", i -> true),
-        lists(line, "grad", i -> single && inputs.get(i).type() == DType.FLOAT32),
+        lists(line, "grad", i -> single && isSingle(inputs.get(i))),
         lists(line, "u", i -> true),
         lists(line, "second", i -> false));
+  }
+
+  private static boolean isSingle(HostTensor t) {
+    return t.type() != null && t.type().arithmetic() == DType.FLOAT32;
   }
 
   private static List<HostTensor> tensors(JsonArray array, boolean given) {
@@ -99,7 +105,7 @@ public final class GoldenFile {
       JsonObject tensor = element.getAsJsonObject();
       String name = tensor.get("t").getAsString();
       DType type = name.equals("f") ? null : type(name);
-      boolean single = type == DType.FLOAT32 || type == null && given;
+      boolean single = type == null ? given : type.arithmetic() == DType.FLOAT32;
       long[] strides = tensor.has("st") ? longs(tensor.getAsJsonArray("st")) : null;
       double[] values = doubles(tensor.getAsJsonArray("d"), single);
       long[] shape = longs(tensor.getAsJsonArray("s"));
