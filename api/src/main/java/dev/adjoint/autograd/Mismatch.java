@@ -51,7 +51,13 @@ record Mismatch(
         + Comparison.matrix(numerical)
         + "\nanalytical:"
         + Comparison.matrix(analytical)
-        + "\nAt output element "
+        + place(worst, row, most, wrong)
+        + (bend == null ? "" : bend)
+        + precision();
+  }
+
+  private String place(int worst, int row, double most, int wrong) {
+    return "\nAt output element "
         + index(row, y.shape())
         + " and input element "
         + index(worst, x.shape())
@@ -69,9 +75,7 @@ record Mismatch(
         + wrong
         + " of "
         + (long) numerical.length * numerical[0].length
-        + " differ."
-        + (bend == null ? "" : bend)
-        + precision();
+        + " differ.";
   }
 
   private static double relative(double a, double b) {

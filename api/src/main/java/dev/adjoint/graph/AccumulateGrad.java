@@ -86,13 +86,15 @@ public final class AccumulateGrad extends Node {
 
   /// Adds a gradient, which stays the caller's.
   ///
-  /// @param mayTake whether an unshared gradient's memory may become `.grad` itself
+  /// @param mayTake whether an unshared gradient's memory may become `.grad` itself, and a later one be added
+  ///     in place; a retained gradient is another tensor after each pass
   static void add(EagerTensor tensor, EagerTensor gradient, boolean mayTake) {
     synchronized (tensor) {
       boolean recording = GradMode.isEnabled();
       EagerTensor old = tensor.grad;
       try (HandleScope _ = HandleScope.open()) {
-        if (old != null && !old.isClosed() && !recording && !old.layout().overlapsItself()) {
+        boolean inPlace = mayTake && !recording;
+        if (old != null && !old.isClosed() && inPlace && !old.layout().overlapsItself()) {
           GradMode.with(false, () -> old.add_(gradient));
           return;
         }

@@ -36,7 +36,6 @@ final class BackwardPass {
     /// Hooks of a single root run even if nothing that is asked for lies behind it, as in PyTorch.
     boolean root;
 
-
     /// Where the results of [Autograd#grad] come from: the indices of inputs by slot.
     @Nullable List<int[]> captures;
 

@@ -72,7 +72,7 @@ public final class FunctionCall implements Context {
     FunctionNode made = recorded ? node(raw) : null;
     List<Tensor> results = new ArrayList<>();
     for (int i = 0; i < raw.size(); i++) {
-      int before = indexOf(raw.subList(0, i), raw.get(i));
+      int before = raw.subList(0, i).indexOf(raw.get(i));
       results.add(
           before < 0 ? result((EagerTensor) raw.get(i), i, made, scope) : results.get(before));
     }
@@ -88,26 +88,8 @@ public final class FunctionCall implements Context {
       throw new GraphException(function.name() + " returned no result from forward.");
     }
     for (Tensor t : dirty) {
-      if (indexOf(raw, t) < 0) {
-        throw new GraphException(
-            "Some elements marked as dirty during the forward method were not returned as output. The"
-                + " inputs that are modified inplace must all be outputs of the Function. It is "
-                + function.name()
-                + ".");
-      }
-      EagerTensor target = (EagerTensor) t;
-      if (recorded && target.view != null && raw.size() > 1) {
-        throw new GraphException(
-            "If your Function modifies inplace an input that is a view of another Tensor, your Function"
-                + " cannot return more than one Tensor. Write to a clone(), or make two functions of "
-                + function.name()
-                + ".");
-      }
-      if (recorded && target.requiresGrad() && indexOf(constants, t) >= 0) {
-        throw new GraphException(
-            function.name()
-                + " marked one tensor both dirty and non-differentiable. Detach the input instead.");
-      }
+      FunctionNode.checkDirty(
+          function.name(), (EagerTensor) t, raw, recorded, constants.contains(t));
     }
     for (int i = 0; recorded && i < inputs.length; i++) {
       if (needs[i] && inputs[i].storage().version() != versions[i] && !sharesDirty(inputs[i])) {
@@ -126,13 +108,13 @@ public final class FunctionCall implements Context {
   }
 
   private FunctionNode node(List<Tensor> raw) {
-    int first = dirty.isEmpty() ? 0 : Math.max(0, indexOf(Arrays.asList(inputs), dirty.getFirst()));
+    int first = dirty.isEmpty() ? 0 : Math.max(0, Arrays.asList(inputs).indexOf(dirty.getFirst()));
     return new FunctionNode(function, this, slots, inputs, first, raw);
   }
 
   private EagerTensor result(EagerTensor y, int i, @Nullable FunctionNode made, HandleScope scope) {
     boolean differentiable = differentiable(y);
-    if (indexOf(dirty, y) >= 0) {
+    if (dirty.contains(y)) {
       if (made != null && differentiable && y.view != null) {
         Overwriting.rebase(y, made);
       } else if (made != null && differentiable) {
@@ -140,7 +122,7 @@ public final class FunctionCall implements Context {
       }
       return y;
     }
-    boolean input = indexOf(Arrays.asList(inputs), y) >= 0;
+    boolean input = Arrays.asList(inputs).contains(y);
     boolean others = input || y.requiresGrad() || y.scope != scope;
     EagerTensor out = others ? EagerTensor.alias(y.storage(), y.layout(), false) : y;
     boolean view = differentiable && (input || y.view != null);
@@ -153,7 +135,7 @@ public final class FunctionCall implements Context {
   }
 
   private boolean differentiable(EagerTensor y) {
-    return y.dtype().isFloating() && indexOf(constants, y) < 0;
+    return y.dtype().isFloating() && !constants.contains(y);
   }
 
   private void save(List<Tensor> raw, List<Tensor> results) {
@@ -165,8 +147,8 @@ public final class FunctionCall implements Context {
   }
 
   private Kept kept(EagerTensor t, List<Tensor> raw, List<Tensor> results) {
-    int result = indexOf(raw, t);
-    boolean input = indexOf(Arrays.asList(inputs), t) >= 0 && indexOf(dirty, t) < 0;
+    int result = raw.indexOf(t);
+    boolean input = Arrays.asList(inputs).contains(t) && !dirty.contains(t);
     if (input || result < 0) {
       return new Kept(SavedTensor.input(t), 0, !input && differentiable(t));
     }
@@ -174,16 +156,6 @@ public final class FunctionCall implements Context {
     return differentiable(t)
         ? new Kept(SavedTensor.output(out), result, false)
         : new Kept(SavedTensor.input(out), 0, false);
-  }
-
-  /// By identity: tensors are equal to nothing else.
-  private static int indexOf(List<? extends Tensor> tensors, Tensor t) {
-    for (int i = 0; i < tensors.size(); i++) {
-      if (tensors.get(i) == t) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   boolean materializes() {
@@ -261,18 +233,9 @@ public final class FunctionCall implements Context {
     }
     EagerTensor t = k.tensor.unpack(made, k.result);
     if (k.detached && GradMode.isEnabled()) {
-      t.setHistory(new Node.Slot(new NotDifferentiable(intermediate(index), made.next, 1), 0));
+      t.setHistory(new Node.Slot(made.intermediate(index), 0));
     }
     return t;
-  }
-
-  private String intermediate(int index) {
-    return function.name()
-        + " cannot be differentiated twice: its saved tensor "
-        + index
-        + " is neither an input nor a result, so its own derivative is unknown. Return it from forward as a"
-        + " further result, or compute it again in backward; if it is a constant, mark it with"
-        + " ctx.markNonDifferentiable.";
   }
 
   @Override
@@ -283,7 +246,7 @@ public final class FunctionCall implements Context {
   @Override
   public void markDirty(Tensor... written) {
     for (Tensor t : written) {
-      if (indexOf(Arrays.asList(inputs), t) < 0) {
+      if (!Arrays.asList(inputs).contains(t)) {
         throw new GraphException(
             "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been"
                 + " mutated should be passed to ctx.mark_dirty(). The function is "

@@ -117,6 +117,43 @@ final class FunctionNode extends Node {
     }
   }
 
+  /// Finds what is wrong with an input that forward overwrote.
+  static void checkDirty(
+      String function, EagerTensor input, List<Tensor> raw, boolean recorded, boolean constant) {
+    if (!raw.contains(input)) {
+      throw new GraphException(
+          "Some elements marked as dirty during the forward method were not returned as output. The inputs"
+              + " that are modified inplace must all be outputs of the Function. It is "
+              + function
+              + ".");
+    }
+    if (recorded && input.view != null && raw.size() > 1) {
+      throw new GraphException(
+          "If your Function modifies inplace an input that is a view of another Tensor, your Function"
+              + " cannot return more than one Tensor. Write to a clone(), or make two functions of "
+              + function
+              + ".");
+    }
+    if (recorded && constant && input.requiresGrad()) {
+      throw new GraphException(
+          function
+              + " marked one tensor both dirty and non-differentiable. Detach the input instead.");
+    }
+  }
+
+  /// The history of a saved tensor that is neither an input nor a result.
+  NotDifferentiable intermediate(int index) {
+    return new NotDifferentiable(
+        function.name()
+            + " cannot be differentiated twice: its saved tensor "
+            + index
+            + " is neither an input nor a result, so its own derivative is unknown. Return it from forward"
+            + " as a further result, or compute it again in backward; if it is a constant, mark it with"
+            + " ctx.markNonDifferentiable.",
+        next,
+        1);
+  }
+
   private NotDifferentiable end(@Nullable EagerTensor[] gradients) {
     Slot[] reached = new Slot[next.length + gradients.length];
     System.arraycopy(next, 0, reached, 0, next.length);

@@ -25,11 +25,10 @@ class GraphSurgeryTest extends OnEachDevice {
     Tensor base = x.mul(2);
     Tensor value = y.mul(3);
     List<String> ran = new ArrayList<>();
-    value.registerHook(
-        g -> {
-          ran.add("value");
-          return null;
-        });
+    value.registerHook(g -> {
+      ran.add("value");
+      return null;
+    });
     base.set(value, Index.slice(0, 2));
     Expect.values(Autograd.grad(base.sum(), x), 0, 0, 2);
     assertEquals(List.of(), ran);

@@ -27,7 +27,6 @@ final class Machine {
   private final Map<String, HookHandle> hooks = new HashMap<>();
   private final Map<Object, Long> first = new IdentityHashMap<>();
   private final Set<String> gradients = new HashSet<>();
-  private final Set<String> parts = new HashSet<>();
   private final List<Shown> events = new ArrayList<>();
 
   /// @param late whether elements of results are left unread until a statement needs them
@@ -82,8 +81,7 @@ final class Machine {
 
   /// As [#shown], but a gradient's node has no name: a derivative may be written in several ways.
   private Shown look(String name, Tensor t) {
-    Shown shown = parts.contains(name) ? shown(t).ofSeveral() : shown(t);
-    return gradients.contains(name) ? shown.unnamed() : shown;
+    return gradients.contains(name) ? shown(t).unnamed() : shown(t);
   }
 
   private static List<Shown> done(Runnable action) {
@@ -94,10 +92,6 @@ final class Machine {
   private List<Shown> give(Statement s, List<Tensor> values) {
     for (int i = 0; i < s.results().size(); i++) {
       tensors.put(s.results().get(i), values.get(i));
-    }
-    if (s.word().equals("rows") || s.word().equals("pieces")) {
-      parts.addAll(s.results());
-      return values.stream().map(t -> given(t).ofSeveral()).toList();
     }
     return values.stream().map(this::given).toList();
   }
@@ -151,21 +145,19 @@ final class Machine {
     List<Tensor> roots = a.tensors(0);
     Autograd.backward(roots, vectors(roots, a.ints(1)), options(a.words().get(2)));
     List<Shown> shown = new ArrayList<>(events);
-    tensors.forEach(
-        (name, t) -> {
-          Tensor g = t.grad();
-          if (g != null) {
-            shown.add(Shown.gradient(name, g));
-          }
-        });
+    tensors.forEach((name, t) -> {
+      Tensor g = t.grad();
+      if (g != null) {
+        shown.add(Shown.gradient(name, g));
+      }
+    });
     return shown.isEmpty() ? List.of(Shown.word("nothing")) : shown;
   }
 
   private List<Shown> grad(Statement s, Arguments a) {
     List<Tensor> roots = a.tensors(0);
     List<@Nullable Tensor> results =
-        Autograd.grad(
-            roots, a.tensors(2), vectors(roots, a.ints(1)), options(a.words().get(3)));
+        Autograd.grad(roots, a.tensors(2), vectors(roots, a.ints(1)), options(a.words().get(3)));
     List<Shown> shown = new ArrayList<>(events);
     gradients.addAll(s.results());
     for (int i = 0; i < results.size(); i++) {

@@ -22,7 +22,8 @@ record Program(int seed, List<Statement> statements) {
     String path = "/golden/" + file + ".jsonl.gz";
     try (InputStream in = Program.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new IllegalStateException(path + " is missing: run tests/golden/programs/generate.py");
+        throw new IllegalStateException(
+            path + " is missing: run tests/golden/programs/generate.py");
       }
       var lines = new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8);
       return new BufferedReader(lines).lines().map(Program::parse).toList();
@@ -40,10 +41,23 @@ record Program(int seed, List<Statement> statements) {
     return new Program(array.get(0).getAsInt(), statements);
   }
 
-  /// Whether a name was given to a gradient before a statement.
-  boolean namesGradient(String name, int before) {
-    return statements.subList(0, before).stream()
-        .anyMatch(s -> s.word().startsWith("grad") && s.results().contains(name));
+  /// Whether a name was given to a gradient before a statement, or to a view of one.
+  boolean comesFromGradient(String name, int before) {
+    String at = name;
+    for (Statement s : statements.subList(0, before).reversed()) {
+      if (s.results().contains(at)) {
+        if (s.word().startsWith("grad")) {
+          return true;
+        }
+        at = s.arguments().getFirst();
+      }
+    }
+    return false;
+  }
+
+  /// Whether some views of it are results of unbind or split, and had to be made one by one in PyTorch.
+  boolean hasParts() {
+    return statements.stream().anyMatch(s -> s.word().equals("rows") || s.word().equals("pieces"));
   }
 
   /// Whether a name is a view, made before what it is a view of was told to ask for a gradient.

@@ -61,9 +61,7 @@ record Shown(String before, double digest, double size, String after, boolean si
   private static String node(Tensor t) {
     try {
       GradFn node = t.gradFn();
-      return node == null
-          ? "-"
-          : node.name().replace("torch::autograd::", "") + ":" + t.outputNr();
+      return node == null ? "-" : node.name().replace("torch::autograd::", "") + ":" + t.outputNr();
     } catch (TensorException e) {
       return "!" + String.valueOf(e.getMessage()).split("\\. ")[0].replace(' ', '_');
     }
@@ -76,7 +74,7 @@ record Shown(String before, double digest, double size, String after, boolean si
 
   /// The same for one of several views, which PyTorch had to make one by one.
   Shown ofSeveral() {
-    String part = after.replaceAll("(Unbind|Split)Backward0:\\d+", "part");
+    String part = after.replaceAll("(Select|Slice|Unbind|Split)Backward0:\\d+", "part");
     return new Shown(before, digest, size, part, single);
   }
 

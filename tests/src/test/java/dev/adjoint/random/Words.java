@@ -55,21 +55,41 @@ final class Words {
   private static void unary() {
     Map<String, UnaryOperator<Tensor>> table =
         Map.ofEntries(
-            entry("neg", Tensor::neg), entry("neg_", Tensor::neg_), entry("abs", Tensor::abs),
-            entry("abs_", Tensor::abs_), entry("exp", Tensor::exp), entry("exp_", Tensor::exp_),
-            entry("tanh", Tensor::tanh), entry("tanh_", Tensor::tanh_), entry("sin", Tensor::sin),
-            entry("sin_", Tensor::sin_), entry("cos", Tensor::cos), entry("cos_", Tensor::cos_),
-            entry("sigmoid", Tensor::sigmoid), entry("sigmoid_", Tensor::sigmoid_),
-            entry("relu", Tensor::relu), entry("relu_", Tensor::relu_),
-            entry("square", Tensor::square), entry("square_", Tensor::square_),
-            entry("erf", Tensor::erf), entry("erf_", Tensor::erf_), entry("sign", Tensor::sign),
-            entry("sign_", Tensor::sign_), entry("floor", Tensor::floor),
-            entry("floor_", Tensor::floor_), entry("expm1", Tensor::expm1),
-            entry("reciprocal", Tensor::reciprocal), entry("silu", Tensor::silu),
-            entry("gelu", Tensor::gelu), entry("softplus", Tensor::softplus),
-            entry("clone", Tensor::clone), entry("contiguous", Tensor::contiguous),
-            entry("detach", Tensor::detach), entry("detach_", Tensor::detach_),
-            entry("t", Tensor::t), entry("zero_", Tensor::zero_));
+            entry("neg", Tensor::neg),
+            entry("neg_", Tensor::neg_),
+            entry("abs", Tensor::abs),
+            entry("abs_", Tensor::abs_),
+            entry("exp", Tensor::exp),
+            entry("exp_", Tensor::exp_),
+            entry("tanh", Tensor::tanh),
+            entry("tanh_", Tensor::tanh_),
+            entry("sin", Tensor::sin),
+            entry("sin_", Tensor::sin_),
+            entry("cos", Tensor::cos),
+            entry("cos_", Tensor::cos_),
+            entry("sigmoid", Tensor::sigmoid),
+            entry("sigmoid_", Tensor::sigmoid_),
+            entry("relu", Tensor::relu),
+            entry("relu_", Tensor::relu_),
+            entry("square", Tensor::square),
+            entry("square_", Tensor::square_),
+            entry("erf", Tensor::erf),
+            entry("erf_", Tensor::erf_),
+            entry("sign", Tensor::sign),
+            entry("sign_", Tensor::sign_),
+            entry("floor", Tensor::floor),
+            entry("floor_", Tensor::floor_),
+            entry("expm1", Tensor::expm1),
+            entry("reciprocal", Tensor::reciprocal),
+            entry("silu", Tensor::silu),
+            entry("gelu", Tensor::gelu),
+            entry("softplus", Tensor::softplus),
+            entry("clone", Tensor::clone),
+            entry("contiguous", Tensor::contiguous),
+            entry("detach", Tensor::detach),
+            entry("detach_", Tensor::detach_),
+            entry("t", Tensor::t),
+            entry("zero_", Tensor::zero_));
     table.forEach((word, op) -> one(word, a -> op.apply(a.tensor(0))));
   }
 
@@ -147,9 +167,7 @@ final class Words {
     one("movedim", a -> a.tensor(0).movedim(a.integer(1), a.integer(2)));
     one("select", a -> a.tensor(0).select(a.integer(1), a.integer(2)));
     one("narrow", a -> a.tensor(0).narrow(a.integer(1), a.integer(2), a.integer(3)));
-    one(
-        "slice",
-        a -> a.tensor(0).slice(a.integer(1), a.integer(2), a.integer(3), a.integer(4)));
+    one("slice", a -> a.tensor(0).slice(a.integer(1), a.integer(2), a.integer(3), a.integer(4)));
     one("diagonal", a -> a.tensor(0).diagonal(a.integer(1), a.integer(2), a.integer(3)));
     TABLE.put("unbind", a -> a.tensor(0).unbind(a.integer(1)));
     TABLE.put("split", a -> a.tensor(0).split(a.integer(1), a.integer(2)));
