@@ -68,7 +68,17 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "tour", "train", "train digits", "devices", "shell", "verify", "bench", "bundle"})
+      strings = {
+        "",
+        "tour",
+        "train",
+        "train digits",
+        "devices",
+        "shell",
+        "verify",
+        "bench",
+        "bundle"
+      })
   void helpIsEverywhere(String command) {
     assertEquals(0, run((command + " --help").strip()));
     assertTrue(out.toString().startsWith("Usage: adjoint"), out::toString);

@@ -81,32 +81,7 @@ final class Cublas implements AutoCloseable {
   private Cublas(ToolkitLibrary library, Device device) {
     this.library = library;
     this.device = device;
-    this.multiply =
-        library.function(
-            "cublasGemmStridedBatchedEx",
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            ADDRESS,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_LONG,
-            ADDRESS,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT);
+    this.multiply = multiply(library);
     zeroAndOne.set(JAVA_DOUBLE, 8, 1);
     zeroAndOne.set(JAVA_FLOAT, 16, 1);
     try (Arena arena = Arena.ofConfined()) {
@@ -124,6 +99,34 @@ final class Cublas implements AutoCloseable {
     } catch (Throwable e) {
       throw ToolkitLibrary.unexpected(e);
     }
+  }
+
+  private static MethodHandle multiply(ToolkitLibrary library) {
+    return library.function(
+        "cublasGemmStridedBatchedEx",
+        JAVA_LONG,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_INT,
+        ADDRESS,
+        JAVA_LONG,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_LONG,
+        JAVA_LONG,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_LONG,
+        ADDRESS,
+        JAVA_LONG,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_LONG,
+        JAVA_INT,
+        JAVA_INT,
+        JAVA_INT);
   }
 
   private boolean use(long stream, CudaBuffer workspace) {

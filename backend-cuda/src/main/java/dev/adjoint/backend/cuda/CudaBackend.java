@@ -92,7 +92,7 @@ final class CudaBackend implements Backend {
   @Override
   public void launch(Launch launch) {
     if (!(launch instanceof Launch.Call call) || !products.test(call)) {
-      run(lowering.lower(launch, scratchOf), launch);
+      run(programs.plan(launch, lowering, scratchOf), launch);
     }
   }
 

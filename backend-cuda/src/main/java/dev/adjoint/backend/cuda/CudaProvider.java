@@ -12,6 +12,9 @@ import java.util.List;
 public final class CudaProvider implements BackendProvider {
   private static final int OLDEST = 12_000;
 
+  /// Above that of any OpenCL device.
+  private static final int PREFERENCE = 200;
+
   private final List<String> drivers;
 
   public CudaProvider() {
@@ -74,10 +77,7 @@ public final class CudaProvider implements BackendProvider {
     }
     List<Probe> found = new ArrayList<>();
     for (CudaDevice device : all.devices()) {
-      found.add(
-          Probe.missing(
-              device.description() + ", which this version has no kernels for yet",
-              "Use it by way of OpenCL: opencl:0."));
+      found.add(Probe.found(device.index(), device.description(), PREFERENCE));
     }
     return found;
   }
@@ -108,6 +108,12 @@ public final class CudaProvider implements BackendProvider {
       throw new DeviceException(
           new Device(kind(), index) + ": " + first.description() + ". " + first.remedy());
     }
-    throw new DeviceException(new Device(kind(), index) + " does not exist.");
+    CudaDevice.All all = CudaDevice.find();
+    if (index >= all.devices().size()) {
+      throw new DeviceException(new Device(kind(), index) + " does not exist.");
+    }
+    CudaContext context = new CudaContext(all.devices().get(index), new Device(kind(), index));
+    return new CudaBackend(
+        context, TieredPrograms.of(context, all.version()), new Products(context, all.version()));
   }
 }

@@ -39,9 +39,7 @@ final class TieredPrograms implements CudaPrograms {
     /// @throws DeviceException when the driver refuses the image
     @Nullable CudaKernel load(byte[] image, String name, String doing);
 
-    default void unload(CudaKernel kernel) {
-      kernel.unload();
-    }
+    void unload(CudaKernel kernel);
   }
 
   /// How far a kernel is that launches have asked for.
@@ -82,14 +80,41 @@ final class TieredPrograms implements CudaPrograms {
             Thread.ofPlatform().daemon().name("adjoint-nvrtc-", device.index()).factory());
   }
 
+  /// Those of a device in use.
+  ///
+  /// @param driverVersion as 1000 x major + 10 x minor
+  static TieredPrograms of(CudaContext context, int driverVersion) {
+    Loader loader =
+        new Loader() {
+          @Override
+          public @Nullable CudaKernel load(byte[] image, String name, String doing) {
+            return CudaKernel.load(context, image, name, doing);
+          }
+
+          @Override
+          public void unload(CudaKernel kernel) {
+            context.makeCurrent();
+            kernel.unload();
+          }
+        };
+    return new TieredPrograms(
+        context.device(),
+        context.traits().architecture(),
+        loader,
+        Nvrtc.find(driverVersion),
+        new PtxCatalogue(),
+        BinaryFolder.ofUser("cuda"));
+  }
+
   /// What has the kernels made, for people: `NVRTC 12.4 (libnvrtc.so.12) and a catalogue`.
   String description() {
     String compiles = nvrtc == null ? "no NVRTC" : nvrtc.description();
     return compiles + (catalogue.isThere() ? " and a catalogue" : " and no catalogue");
   }
 
-  /// The kernels that do a launch's work without waiting for a compiler, if that can be.
-  List<KernelLaunch> plan(Launch launch, Lowering lowering, LongFunction<Buffer> scratch) {
+  /// Without waiting for a compiler, if that can be.
+  @Override
+  public List<KernelLaunch> plan(Launch launch, Lowering lowering, LongFunction<Buffer> scratch) {
     List<KernelLaunch> own = lowering.lower(launch, scratch);
     for (KernelLaunch kernel : own) {
       if (!isAtHand(kernel.source(), launch.op())) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.lowering.Limits;
+import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.BackendProvider.Probe;
 import dev.adjoint.type.DeviceException;
 import java.util.List;
@@ -68,6 +69,19 @@ class CudaProviderTest {
     assertEquals(
         name("CUDA_ERROR_NO_DEVICE (100)"), new CudaProvider().probe().getFirst().description());
     StubDriver.reset();
+  }
+
+  @Test
+  void whatTheProbeFindsCanBeOpened() {
+    StubDriver.reset();
+    CudaProvider provider = new CudaProvider();
+    assertTrue(provider.probe().getFirst().available());
+    try (Backend backend = provider.open(1)) {
+      assertEquals("cuda:1", backend.device().toString());
+      backend.free(backend.allocate(100));
+    }
+    DeviceException e = assertThrows(DeviceException.class, () -> provider.open(2));
+    assertEquals("cuda:2 does not exist.", e.getMessage());
   }
 
   @Test
