@@ -2,7 +2,7 @@ package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.InPlace;
-import dev.adjoint.graph.Numbers;
+import dev.adjoint.host.Numbers;
 import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.TernaryOp;
 

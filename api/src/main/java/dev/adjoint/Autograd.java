@@ -1,8 +1,8 @@
 package dev.adjoint;
 
-import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;

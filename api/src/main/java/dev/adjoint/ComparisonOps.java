@@ -1,7 +1,7 @@
 package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
-import dev.adjoint.graph.Numbers;
+import dev.adjoint.host.Numbers;
 import dev.adjoint.op.TestOp;
 
 /// Questions about elements; results are bool tensors and outside the graph.

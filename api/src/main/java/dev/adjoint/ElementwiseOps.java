@@ -2,7 +2,7 @@ package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.InPlace;
-import dev.adjoint.graph.Numbers;
+import dev.adjoint.host.Numbers;
 import dev.adjoint.op.UnaryOp;
 
 /// Operations that work element by element; shapes stretch to each other, types promote as in PyTorch.

@@ -2,7 +2,7 @@ package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.InPlace;
-import dev.adjoint.graph.Numbers;
+import dev.adjoint.host.Numbers;
 import dev.adjoint.op.CopyOp;
 import dev.adjoint.op.Transfer;
 import dev.adjoint.op.UnaryOp;

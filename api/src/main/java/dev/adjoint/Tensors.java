@@ -1,9 +1,9 @@
 package dev.adjoint;
 
 import dev.adjoint.graph.Dispatch;
-import dev.adjoint.graph.Numbers;
 import dev.adjoint.host.Factory;
 import dev.adjoint.host.Generator;
+import dev.adjoint.host.Numbers;
 import dev.adjoint.host.Sequences;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.op.Joining;

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.GradOption;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.host.Generator;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Layout;
@@ -243,7 +244,7 @@ public final class Dispatch {
   }
 
   /// An operand's type in an in-place or out-of-place operation that cannot hold the result.
-  static DTypeException cannotCast(DType from, DType to) {
+  public static DTypeException cannotCast(DType from, DType to) {
     return new DTypeException(
         "result type "
             + from.scalarType()

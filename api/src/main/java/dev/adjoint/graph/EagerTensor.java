@@ -64,7 +64,7 @@ public final class EagerTensor implements Tensor {
   }
 
   /// A Java number on its way into an operation: it yields to tensors in type promotion.
-  static EagerTensor number(Storage storage) {
+  public static EagerTensor number(Storage storage) {
     return new EagerTensor(storage, Layout.contiguous(Shape.SCALAR), true);
   }
 

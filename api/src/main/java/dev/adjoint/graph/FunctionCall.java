@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.autograd.Context;
 import dev.adjoint.autograd.Function;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.autograd.Function;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;

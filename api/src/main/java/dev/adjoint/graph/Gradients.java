@@ -3,6 +3,8 @@ package dev.adjoint.graph;
 import dev.adjoint.GradOption;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.mode.StrictZeros;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.adjoint.graph;
 
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.type.GraphException;
 import java.util.function.Supplier;

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.mode.StrictZeros;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.Compute;

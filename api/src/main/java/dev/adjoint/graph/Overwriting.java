@@ -1,5 +1,6 @@
 package dev.adjoint.graph;
 
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.op.Op;
 import dev.adjoint.type.DType;

@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.host.Export;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;

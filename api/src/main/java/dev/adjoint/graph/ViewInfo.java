@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.op.ViewOp;
 import dev.adjoint.op.Views;
 import dev.adjoint.type.GraphException;

@@ -2,7 +2,7 @@ package dev.adjoint.host;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.EagerTensor;
-import dev.adjoint.graph.GradMode;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Scalars;

@@ -1,5 +1,6 @@
 package dev.adjoint.random;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,13 @@ record Difference(Program program, int at, List<Shown> actual) {
   /// Whether a pass that fails in PyTorch found here what it finds there without the check of versions.
   boolean isAsUnchecked() {
     return !failed() && ProgramRun.same(actual, statement().unchecked(), false);
+  }
+
+  /// Whether something is seen beside all that PyTorch shows.
+  boolean hasAllThatIsExpected() {
+    List<String> seen = List.of(foundWithout("").split("; "));
+    return seen.size() > expected().split("; ").length
+        && Arrays.stream(expectedWithout("").split("; ")).allMatch(seen::contains);
   }
 
   boolean bothBegin(String text) {

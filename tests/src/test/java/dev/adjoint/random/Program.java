@@ -80,6 +80,11 @@ record Program(int seed, List<Statement> statements) {
     return false;
   }
 
+  /// The statements before one, as text.
+  String toString(int before) {
+    return statements.subList(0, before).toString();
+  }
+
   @Override
   public String toString() {
     return "program " + seed;

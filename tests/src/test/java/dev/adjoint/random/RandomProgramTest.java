@@ -69,6 +69,8 @@ class RandomProgramTest {
   @ParameterizedTest
   @MethodSource("dev.adjoint.Devices#presentAndChecked")
   void nothingOfAProgramStaysBehind(Device device) {
+    each(500)
+        .forEach(p -> ProgramRun.of(p, device)); // what a thread keeps for its scalars is there
     long before = LiveBytes.settled(device);
     each(100).forEach(p -> ProgramRun.of(p, device));
     LiveBytes.fallBelow(device, before + 1, "after the programs");

@@ -1,9 +1,9 @@
 package dev.adjoint.op.index;
 
 import dev.adjoint.Tensor;
-import dev.adjoint.graph.GradMode;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.Kernels;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Window;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.DType;

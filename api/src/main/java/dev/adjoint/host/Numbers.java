@@ -1,7 +1,11 @@
-package dev.adjoint.graph;
+package dev.adjoint.host;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.InPlace;
+import dev.adjoint.graph.Promotion;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;

@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.trace;
 
 import static dev.adjoint.GradOption.CREATE_GRAPH;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adjoint.Autograd;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.Node;
 import dev.adjoint.nn.Linear;
 import dev.adjoint.type.GraphException;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +46,8 @@ class TracingTest extends OnEachDevice {
   void aVersionErrorNamesTheLinesThatSavedAndWrote() {
     int[] lines = new int[2];
     String message = failure(Autograd.tracing(() -> overwritten(lines)));
-    assertTrue(message.contains("`add_ at dev.adjoint.graph.TracingTest.overwritten"), message);
+    assertTrue(
+        message.contains("`add_ at " + TracingTest.class.getName() + ".overwritten"), message);
     assertTrue(message.contains(place(lines[1] + 1) + "` overwrote it"), message);
     assertTrue(message.endsWith(place(lines[0] + 1) + "."), message);
   }
@@ -107,7 +109,7 @@ class TracingTest extends OnEachDevice {
     Tensor x = leaf(1, 2);
     Tensor slope = Autograd.tracing(() -> Autograd.grad(x.sin().sum(), x, CREATE_GRAPH));
     Node made = (Node) slope.gradFn();
-    Throwable cause = made.trace.asCause(made.name());
+    Throwable cause = made.trace().asCause(made.name());
     assertEquals("MulBackward0 was recorded here, in the forward pass.", cause.getMessage());
     assertEquals(
         "Previous calculation was induced by SinBackward0.", cause.getCause().getMessage());

@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.trace;
 
 import static dev.adjoint.GradOption.RETAIN_GRAPH;
 import static org.junit.jupiter.api.Assertions.assertEquals;

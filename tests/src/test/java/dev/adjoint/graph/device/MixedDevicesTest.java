@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.device;
 
 import static dev.adjoint.Tensors.where;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

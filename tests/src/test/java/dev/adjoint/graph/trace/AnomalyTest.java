@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.trace;
 
 import static dev.adjoint.GradOption.CREATE_GRAPH;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,6 +12,7 @@ import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.RecordingBackend;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
 import java.util.concurrent.CompletableFuture;

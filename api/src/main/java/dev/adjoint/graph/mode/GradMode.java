@@ -1,5 +1,6 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.mode;
 
+import dev.adjoint.graph.InferenceMode;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ public final class GradMode {
     return !MODE.isBound() || MODE.get() == Mode.RECORDING;
   }
 
-  static boolean isInference() {
+  public static boolean isInference() {
     return MODE.isBound() && MODE.get() == Mode.INFERENCE;
   }
 
@@ -30,11 +31,11 @@ public final class GradMode {
 
   /// Runs with recording on or off, also inside inference mode: for the way back, whose gradients are
   /// tensors like any other.
-  static <T extends @Nullable Object> T exactly(boolean enabled, Supplier<T> body) {
+  public static <T extends @Nullable Object> T exactly(boolean enabled, Supplier<T> body) {
     return run(enabled ? Mode.RECORDING : Mode.NOT_RECORDING, body);
   }
 
-  static <T extends @Nullable Object> T inference(Supplier<T> body) {
+  public static <T extends @Nullable Object> T inference(Supplier<T> body) {
     return run(Mode.INFERENCE, body);
   }
 

@@ -1,0 +1,2 @@
+/// Graphs whose tensors live on several devices.
+package dev.adjoint.graph.device;

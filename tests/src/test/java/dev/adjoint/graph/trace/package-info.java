@@ -1,0 +1,2 @@
+/// What is told of a graph: call-sites, anomalies, reports.
+package dev.adjoint.graph.trace;
