@@ -6,3 +6,4 @@
 #include "scan.kernel.h"
 #include "softmax.kernel.h"
 #include "sort.kernel.h"
+#include "window.kernel.h"

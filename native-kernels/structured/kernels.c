@@ -9,6 +9,7 @@
 #include "random.kernel.h"
 #include "scan.kernel.h"
 #include "softmax.kernel.h"
+#include "window.kernel.h"
 
 /* What the CPU does in its own way, beside what it must agree with. */
 #define matmul portable_matmul

@@ -264,10 +264,12 @@ static void check_matmul(int64_t m, int64_t n, int64_t k, int64_t accumulate) {
 
 void exercise_rows_f32(void), exercise_rows_f64(void), exercise_rows_i32(void);
 void exercise_rows_i64(void), exercise_rows_u8(void), exercise_rows_u1(void);
+void exercise_layers(void);
 
 int main(void) {
   exercise_rows_f32(), exercise_rows_f64(), exercise_rows_i32();
   exercise_rows_i64(), exercise_rows_u8(), exercise_rows_u1();
+  exercise_layers();
   static const int64_t sizes[] = {1, 2, 15, 16, 17, 63, 64, 65, 1000, 4099};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     run_dense(sizes[s], 64, 0);

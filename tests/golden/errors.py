@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as fn
 
 import deviations
+import layer_errors
 
 z = torch.zeros
 L = torch.tensor
@@ -123,7 +124,7 @@ def write(path):
     with open(path, "w", encoding="utf-8") as file:
         file.write(json.dumps({"torch": torch.__version__.split("+")[0], "family": "errors"}))
         file.write("\n")
-        for name, call in CALLS.items():
+        for name, call in (CALLS | layer_errors.CALLS).items():
             try:
                 call()
             except Exception as refused:  # every kind of refusal is an answer here
@@ -133,4 +134,4 @@ def write(path):
                 file.write(json.dumps(entry) + "\n")
                 continue
             raise ValueError(f"{name} is not refused")
-    return len(CALLS)
+    return len(CALLS) + len(layer_errors.CALLS)

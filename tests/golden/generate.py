@@ -13,6 +13,7 @@ import binary
 import errors
 import halves
 import indexing
+import layers
 import losses
 import matrix
 import optimizers
@@ -21,7 +22,7 @@ import unary
 import views
 from golden import write
 
-FAMILIES = (unary, binary, reductions, views, indexing, matrix, losses)
+FAMILIES = (unary, binary, reductions, views, indexing, matrix, losses, layers)
 
 
 def main():

@@ -24,6 +24,7 @@ public sealed interface Tensor
         ViewOps,
         IndexingOps,
         MatrixOps,
+        ConvolutionOps,
         AutoCloseable
     permits EagerTensor {
 

@@ -17,19 +17,6 @@ public final class ProductArguments {
     return matrix.size(-2) + "x" + matrix.size(-1);
   }
 
-  private static String cName(DType type) {
-    return switch (type) {
-      case BOOL -> "bool";
-      case UINT8 -> "unsigned char";
-      case INT32 -> "int";
-      case INT64 -> "long";
-      case FLOAT16 -> "c10::Half";
-      case BFLOAT16 -> "c10::BFloat16";
-      case FLOAT32 -> "float";
-      case FLOAT64 -> "double";
-    };
-  }
-
   private static DTypeException types(String sentence) {
     return new DTypeException(sentence + ". Convert one with to(...).");
   }
@@ -113,9 +100,9 @@ public final class ProductArguments {
     if (a.dtype() != b.dtype()) {
       throw types(
           "expected m1 and m2 to have the same dtype, but got: "
-              + cName(a.dtype())
+              + a.dtype().cName()
               + " != "
-              + cName(b.dtype()));
+              + b.dtype().cName());
     }
     requireNumbers("addmm_impl_cpu_", a);
     return Dispatch.single(new Products.Mm(Products.isTransposed(b)), a, b);

@@ -31,28 +31,37 @@ public final class Products {
       return multiply(a.to(DType.FLOAT32), b.to(DType.FLOAT32), sum).to(a.dtype());
     }
     int rank = a.dim();
+    long m = a.size(-2);
+    long n = b.size(-1);
+    Shape shape = rank == 3 ? Shape.of(a.size(0), m, n) : Shape.of(m, n);
+    Tensor c = into == null ? Kernels.empty(a, shape, a.dtype()) : into;
+    write(a, b, c, into != null);
+    return c;
+  }
+
+  /// Writes a b over a contiguous tensor, or adds it to what that holds; for matrices, or batches of
+  /// them as dimension 0.
+  public static void write(Tensor a, Tensor b, Tensor into, boolean accumulate) {
+    int rank = a.dim();
     long batch = rank == 3 ? a.size(0) : 1;
     long m = a.size(-2);
     long n = b.size(-1);
     long k = a.size(-1);
-    Shape shape = rank == 3 ? Shape.of(batch, m, n) : Shape.of(m, n);
     Tensor left = strides(a) == null ? a.clone() : a;
     Tensor right = strides(b) == null ? b.clone() : b;
     long[] l = requireNonNull(strides(left));
     long[] r = requireNonNull(strides(right));
-    Tensor c = into == null ? Kernels.empty(a, shape, a.dtype()) : into;
-    long[] sizes = {batch, m, n, k, l[0], l[1], l[2], r[0], r[1], r[2], into == null ? 0 : 1};
+    long[] sizes = {batch, m, n, k, l[0], l[1], l[2], r[0], r[1], r[2], accumulate ? 1 : 0};
     Kernels.call(
         rank == 3 ? "bmm" : "mm",
         KERNEL,
         a.dtype(),
         List.of(left, right),
-        List.of(c),
+        List.of(into),
         false,
         sizes,
         batch * Math.ceilDiv(m, SIDE) * Math.ceilDiv(n, SIDE),
         Math.min(m, SIDE) * Math.min(n, SIDE) * Math.max(k, 1));
-    return c;
   }
 
   /// The steps to the next matrix, row and column, one of the last two being 1 and the other long

@@ -40,6 +40,20 @@ public enum DType {
     return name.substring(0, name.length() - "Tensor".length());
   }
 
+  /// The C++ type that some of PyTorch's messages name instead.
+  public String cName() {
+    return switch (this) {
+      case BOOL -> "bool";
+      case UINT8 -> "unsigned char";
+      case INT32 -> "int";
+      case INT64 -> "long";
+      case FLOAT16 -> "c10::Half";
+      case BFLOAT16 -> "c10::BFloat16";
+      case FLOAT32 -> "float";
+      case FLOAT64 -> "double";
+    };
+  }
+
   /// The legacy class name that PyTorch's version error shows: `torch.FloatTensor`.
   public String tensorType() {
     return tensorType;

@@ -27,6 +27,10 @@ public record Args(JsonObject json) {
     return json.get(key).getAsInt();
   }
 
+  public boolean has(String key) {
+    return json.has(key);
+  }
+
   public boolean flag(String key) {
     return json.has(key) && json.get(key).getAsBoolean();
   }

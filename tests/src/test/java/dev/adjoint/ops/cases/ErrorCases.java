@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Every wrong call, in the order of `tests/golden/errors.py`.
+/// Every wrong call, in the order of `tests/golden/errors.py`; of layers in [LayerErrors].
 public final class ErrorCases {
 
   private static final Class<ShapeException> SHAPE = ShapeException.class;
@@ -37,7 +37,8 @@ public final class ErrorCases {
             halfway(),
             indexing(),
             joins(),
-            products())
+            products(),
+            LayerErrors.all())
         .flatMap(List::stream)
         .toList();
   }
@@ -229,11 +230,11 @@ public final class ErrorCases {
         two("mseLossShapes", SHAPE, zeros(2), zeros(3), in -> Losses.mseLoss(in.x(), in.y())));
   }
 
-  private static Supplier<Tensor> zeros(long... sizes) {
+  static Supplier<Tensor> zeros(long... sizes) {
     return () -> Tensors.zeros(sizes);
   }
 
-  private static Supplier<Tensor> doubles(long... sizes) {
+  static Supplier<Tensor> doubles(long... sizes) {
     return () -> Tensors.zeros(sizes).to(DType.FLOAT64);
   }
 
@@ -241,7 +242,7 @@ public final class ErrorCases {
     return () -> Tensors.zeros(sizes).requiresGrad_();
   }
 
-  private static Supplier<Tensor> longs(long... values) {
+  static Supplier<Tensor> longs(long... values) {
     return () -> Tensors.tensor(values);
   }
 
@@ -249,7 +250,7 @@ public final class ErrorCases {
     return () -> Tensors.tensor(values).view(1, -1);
   }
 
-  private static Supplier<Tensor> mask(boolean... values) {
+  static Supplier<Tensor> mask(boolean... values) {
     return () -> Tensors.tensor(values);
   }
 

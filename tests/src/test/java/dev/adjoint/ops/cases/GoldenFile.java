@@ -20,7 +20,16 @@ import java.util.function.IntPredicate;
 public final class GoldenFile {
 
   public static final List<String> FAMILIES =
-      List.of("unary", "binary", "reductions", "views", "indexing", "matrix", "losses", "halves");
+      List.of(
+          "unary",
+          "binary",
+          "reductions",
+          "views",
+          "indexing",
+          "matrix",
+          "losses",
+          "layers",
+          "halves");
 
   private static final Map<String, List<GoldenCase>> CASES = readAll();
 

@@ -24,7 +24,8 @@ public enum OpCases {
       IndexingCases.scatters(),
       IndexingCases.joins(),
       MatrixCases.rows(),
-      LossCases.rows());
+      LossCases.rows()),
+  LAYER(LayerCases.rows());
 
   private static final List<OpCase> ALL =
       Arrays.stream(values()).flatMap(family -> family.rows.stream()).toList();

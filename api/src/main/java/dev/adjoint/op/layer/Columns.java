@@ -1,0 +1,159 @@
+package dev.adjoint.op.layer;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.graph.Kernels;
+import dev.adjoint.nn.ConvOptions;
+import dev.adjoint.op.Products;
+import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.Shape;
+import java.util.Arrays;
+
+/// A convolution as products of matrices: a column is what one window sees of an image, a row of the
+/// weight is one channel of the result. Columns are made for some images at a time, in memory that is
+/// used again for the next.
+///
+/// @param windows what slides over each channel of an image
+/// @param input the shape of the images: (N, C, height, width), or (N, C, width)
+/// @param weight (channels of the result, C / groups, height, width of the kernel)
+record Columns(Windows windows, Shape input, Shape weight, long groups) {
+  /// Elements of columns that stay in a processor's cache.
+  private static final long CACHED = 1 << 19;
+
+  /// Elements of columns that keep a card busy.
+  private static final long BUSY = 1 << 24;
+
+  static Columns of(Shape input, Shape weight, ConvOptions options) {
+    Windows windows = Windows.of(input, weight, options);
+    return new Columns(windows, input, weight, options.groups());
+  }
+
+  /// The shape of the result.
+  Shape output() {
+    long[] sizes = input.toArray();
+    sizes[1] = weight.size(0);
+    sizes[sizes.length - 1] = windows.across();
+    if (sizes.length > 3) {
+      sizes[2] = windows.down();
+    }
+    return Shape.of(sizes);
+  }
+
+  private long images() {
+    return input.size(0);
+  }
+
+  /// Channels of the result in one group.
+  private long rows() {
+    return weight.size(0) / groups;
+  }
+
+  /// Elements that one window sees in one group.
+  private long depth() {
+    return weight.size(1) * windows.size();
+  }
+
+  private long perImage() {
+    return groups * depth() * windows.count();
+  }
+
+  /// How many images go together, given the elements that each takes.
+  private long together(Tensor t, long elements) {
+    long room = t.device().isCpu() ? CACHED : BUSY;
+    return Math.max(1, Math.min(images(), room / Math.max(elements, 1)));
+  }
+
+  private Tensor empty(Tensor like, long count) {
+    Shape shape = Shape.of(count * groups, depth(), windows.count());
+    return Kernels.empty(like, shape, like.dtype());
+  }
+
+  /// Some images' part of a tensor, as matrices of so many rows.
+  private Tensor matrices(Tensor t, long first, long count, long rows, long columns) {
+    return t.narrow(0, first, count).view(count * groups, rows, columns);
+  }
+
+  /// The columns of some images, written into memory that there is, unless they are the images.
+  private Tensor columns(Tensor images, long first, long count, Tensor memory) {
+    if (windows.areElements()) {
+      return matrices(images, first, count, depth(), windows.count());
+    }
+    Tensor columns = memory.narrow(0, 0, count * groups);
+    windows.unfold(images.narrow(0, first, count), columns);
+    return columns;
+  }
+
+  /// The weight once for each of some images; as a matter of fact only where there are groups.
+  private Tensor weights(Tensor w, long count) {
+    Tensor each = w.contiguous().view(1, groups, rows(), depth());
+    Tensor all = each.expand(count, groups, rows(), depth());
+    return groups == 1 ? all.select(1, 0) : all.clone().view(count * groups, rows(), depth());
+  }
+
+  /// The convolution, plus what its result already holds if that is said.
+  void forward(Tensor x, Tensor w, Tensor y, boolean accumulate) {
+    long most = together(x, windows.areElements() ? 0 : perImage());
+    Tensor memory = empty(x, windows.areElements() ? 0 : most);
+    Tensor weights = weights(w, most);
+    for (long first = 0; first < images(); first += most) {
+      long count = Math.min(most, images() - first);
+      Products.write(
+          weights.narrow(0, 0, count * groups),
+          columns(x, first, count, memory),
+          matrices(y, first, count, rows(), windows.count()),
+          accumulate);
+    }
+  }
+
+  /// The gradient of the images.
+  void ofInput(Tensor g, Tensor w, Tensor x) {
+    long most = together(g, windows.areElements() ? 0 : perImage());
+    Tensor memory = empty(g, windows.areElements() ? 0 : most);
+    Tensor weights = weights(w, most).transpose(1, 2);
+    for (long first = 0; first < images(); first += most) {
+      long count = Math.min(most, images() - first);
+      boolean direct = windows.areElements();
+      Tensor columns =
+          direct
+              ? matrices(x, first, count, depth(), windows.count())
+              : memory.narrow(0, 0, count * groups);
+      Products.write(
+          weights.narrow(0, 0, count * groups),
+          matrices(g, first, count, rows(), windows.count()),
+          columns,
+          false);
+      if (!direct) {
+        windows.fold(columns, x.narrow(0, first, count));
+      }
+    }
+  }
+
+  /// The gradient of the weight. Each of the images that go together has a sum of its own, so that they
+  /// need not wait for each other.
+  Tensor ofWeight(Tensor x, Tensor g) {
+    if (images() == 0) {
+      return Tensors.zeros(weight, x.dtype(), x.device());
+    }
+    long most = together(x, perImage() + weight.elements());
+    Tensor memory = empty(x, windows.areElements() ? 0 : most);
+    Tensor sums = Kernels.empty(x, Shape.of(most * groups, rows(), depth()), x.dtype());
+    for (long first = 0; first < images(); first += most) {
+      long count = Math.min(most, images() - first);
+      Products.write(
+          matrices(g, first, count, rows(), windows.count()),
+          columns(x, first, count, memory).transpose(1, 2),
+          sums.narrow(0, 0, count * groups),
+          first > 0);
+    }
+    Tensor each = sums.view(most, weight.elements());
+    Tensor sum = Kernels.fold(Reducer.SUM, each, new int[] {0}, false, x.dtype());
+    return sum.view(weight.toArray());
+  }
+
+  /// The dimensions of a result but that of channels.
+  static int[] apartFromChannels(int rank) {
+    int[] dims = new int[rank - 1];
+    Arrays.setAll(dims, d -> d == 0 ? 0 : d + 1);
+    return dims;
+  }
+}
