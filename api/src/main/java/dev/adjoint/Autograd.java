@@ -3,11 +3,13 @@ package dev.adjoint;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.saved.SavedTensorHooks;
 import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +69,7 @@ public final class Autograd {
 
   /// Runs with recording on or off.
   public static void withGrad(boolean enabled, Runnable body) {
-    GradMode.with(
-        enabled,
-        () -> {
-          body.run();
-          return Boolean.TRUE;
-        });
+    GradMode.with(enabled, returning(body));
   }
 
   /// Runs for results alone: nothing is recorded, and what is made can never be saved by a graph or
@@ -80,10 +77,7 @@ public final class Autograd {
   /// Tensors from outside may be written, which counts a version. Unlike in PyTorch a view of one does
   /// not claim to require a gradient later.
   public static void inferenceMode(Runnable body) {
-    InferenceMode.with(() -> {
-      body.run();
-      return Boolean.TRUE;
-    });
+    InferenceMode.with(returning(body));
   }
 
   /// As [#inferenceMode(Runnable)], and yields the body's result.
@@ -105,10 +99,7 @@ public final class Autograd {
   /// and messages about it name that line. It costs a stack walk per operation. The property
   /// `adjoint.tracing=true` turns it on for a whole program.
   public static void tracing(Runnable body) {
-    Tracing.with(() -> {
-      body.run();
-      return Boolean.TRUE;
-    });
+    Tracing.with(returning(body));
   }
 
   /// As [#tracing(Runnable)], and yields the body's result.
@@ -127,12 +118,7 @@ public final class Autograd {
   /// @throws dev.adjoint.type.GraphException naming the function that made the value; its cause has the
   ///     stack trace of the forward call
   public static void detectAnomaly(Runnable body, Anomaly... kinds) {
-    AnomalyCheck.with(
-        set(kinds),
-        () -> {
-          body.run();
-          return Boolean.TRUE;
-        });
+    AnomalyCheck.with(set(kinds), returning(body));
   }
 
   /// As [#detectAnomaly(Runnable, Anomaly...)], and yields the body's result.
@@ -142,6 +128,60 @@ public final class Autograd {
 
   private static Set<Anomaly> set(Anomaly[] kinds) {
     return Set.of(kinds.length == 0 ? Anomaly.values() : kinds);
+  }
+
+  /// Runs so that what operations save for backward goes through two functions of the user's: to a disk, to
+  /// another type, or nowhere if it can be had again. PyTorch's `saved_tensors_hooks`.
+  /// ```java
+  /// Autograd.savedTensorHooks(x -> store.write(x), key -> store.read(key), () -> model.loss(input));
+  /// ```
+  /// What pack returned is kept in the place of the tensor, whose memory goes back when nobody else has it.
+  /// A parameter is shown itself, of any other tensor pack is given a handle of its own: it may keep it, or
+  /// `close()` it to give the memory back at once. Numbers are not shown. Nobody checks whether a tensor was
+  /// overwritten after it was packed. Of nested scopes the innermost counts; of
+  /// [dev.adjoint.autograd.Checkpoint] the inputs are shown, of a [dev.adjoint.autograd.Function] what it saves.
+  ///
+  /// @param pack called once for each saved tensor, with recording off; it must not write its argument. What it
+  ///     throws leaves the operation undone
+  /// @param unpack called whenever the tensor is needed; must yield one of the same shape and type on the same
+  ///     device
+  public static <P, T> T savedTensorHooks(
+      Function<? super Tensor, P> pack, Function<? super P, Tensor> unpack, Supplier<T> body) {
+    return SavedTensorHooks.with(SavedTensorHooks.of(pack, unpack), body);
+  }
+
+  /// As [#savedTensorHooks(Function, Function, Supplier)].
+  public static <P> void savedTensorHooks(
+      Function<? super Tensor, P> pack, Function<? super P, Tensor> unpack, Runnable body) {
+    SavedTensorHooks.with(SavedTensorHooks.of(pack, unpack), returning(body));
+  }
+
+  /// Runs so that what operations save for backward is copied to the CPU, and back when it is needed: for
+  /// graphs that the device's memory cannot hold. On the CPU it is a copy there.
+  public static <T> T saveOnCpu(Supplier<T> body) {
+    return SavedTensorHooks.with(SavedTensorHooks.onCpu(), body);
+  }
+
+  /// As [#saveOnCpu(Supplier)].
+  public static void saveOnCpu(Runnable body) {
+    SavedTensorHooks.with(SavedTensorHooks.onCpu(), returning(body));
+  }
+
+  /// Runs so that [#savedTensorHooks] and [#saveOnCpu] inside fail with this message.
+  public static <T> T disableSavedTensorHooks(String message, Supplier<T> body) {
+    return SavedTensorHooks.disabled(message, body);
+  }
+
+  /// As [#disableSavedTensorHooks(String, Supplier)].
+  public static void disableSavedTensorHooks(String message, Runnable body) {
+    SavedTensorHooks.disabled(message, returning(body));
+  }
+
+  private static Supplier<Boolean> returning(Runnable body) {
+    return () -> {
+      body.run();
+      return Boolean.TRUE;
+    };
   }
 
   /// What the graph behind a tensor keeps: nodes, saved tensors and their memory, by operation and, for

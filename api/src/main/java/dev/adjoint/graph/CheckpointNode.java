@@ -1,14 +1,21 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.GradOption;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.saved.SavedTensorHooks;
 import dev.adjoint.host.Generator;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +42,7 @@ public final class CheckpointNode extends Node {
   }
 
   private final UnaryOperator<List<Tensor>> function;
-  private final List<@Nullable SavedTensor> saved;
-  private final List<Tensor> untracked;
+  private final @Nullable SavedVariable[] saved;
   private final Generator.State random;
   private final CheckpointGraph recorded;
   private boolean freed;
@@ -51,11 +57,14 @@ public final class CheckpointNode extends Node {
     this.function = function;
     this.random = random;
     this.recorded = recorded;
-    this.saved = new ArrayList<>();
-    this.untracked = new ArrayList<>(inputs);
-    for (int i = 0; i < inputs.size(); i++) {
-      boolean tracked = inputs.get(i).requiresGrad();
-      saved.add(tracked ? SavedTensor.input((EagerTensor) inputs.get(i)) : null);
+    this.saved = new SavedVariable[inputs.size()];
+    try {
+      for (int i = 0; i < saved.length; i++) {
+        saved[i] = SavedVariable.input((EagerTensor) inputs.get(i));
+      }
+    } catch (Throwable e) {
+      release();
+      throw e;
     }
   }
 
@@ -78,12 +87,15 @@ public final class CheckpointNode extends Node {
     try (HandleScope scope = HandleScope.open()) {
       long start = nextSequence();
       List<Tensor> leaves = leaves(inputs);
-      List<Tensor> raw = function.apply(leaves);
+      List<Tensor> raw = SavedTensorHooks.hidden(() -> function.apply(leaves));
       CheckpointGraph graph = CheckpointGraph.of(raw, leaves, start);
       boolean tracked = raw.stream().anyMatch(Tensor::requiresGrad);
-      CheckpointNode node =
-          tracked ? new CheckpointNode(function, inputs, random, graph, raw.size()) : null;
-      graph.release();
+      CheckpointNode node;
+      try {
+        node = tracked ? new CheckpointNode(function, inputs, random, graph, raw.size()) : null;
+      } finally {
+        graph.release();
+      }
       List<Tensor> results = new ArrayList<>();
       for (int i = 0; i < raw.size(); i++) {
         results.add(result((EagerTensor) raw.get(i), node, i, scope));
@@ -119,7 +131,7 @@ public final class CheckpointNode extends Node {
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     if (freed) {
-      throw OpNode.secondTime(this);
+      throw secondTime();
     }
     boolean create = GradMode.isEnabled();
     try (HandleScope _ = HandleScope.open()) {
@@ -149,10 +161,10 @@ public final class CheckpointNode extends Node {
 
   private List<Tensor> unpacked(boolean create) {
     List<Tensor> inputs = new ArrayList<>();
-    for (int i = 0; i < saved.size(); i++) {
-      SavedTensor s = saved.get(i);
-      Tensor t = s == null ? untracked.get(i) : s.unpack(this, 0);
-      inputs.add(s == null || create ? t : t.detach().requiresGrad_());
+    for (int i = 0; i < saved.length; i++) {
+      Tensor t = requireNonNull(saved[i]).unpack(this, 0);
+      boolean tracked = next[i].node() != null;
+      inputs.add(tracked && !create ? t.detach().requiresGrad_() : t);
     }
     return List.copyOf(inputs);
   }
@@ -161,7 +173,7 @@ public final class CheckpointNode extends Node {
     Generator.State now = Generator.state();
     Generator.restore(random);
     try {
-      return GradMode.with(true, () -> function.apply(inputs));
+      return SavedTensorHooks.hidden(() -> GradMode.with(true, () -> function.apply(inputs)));
     } finally {
       Generator.restore(now);
     }
@@ -215,8 +227,25 @@ public final class CheckpointNode extends Node {
   }
 
   @Override
+  @Nullable SavedVariable[] saved() {
+    return freed ? super.saved() : saved;
+  }
+
+  @Override
+  public SequencedMap<String, SavedTensor> savedTensors() {
+    if (freed) {
+      throw secondTime();
+    }
+    SequencedMap<String, SavedTensor> shown = new LinkedHashMap<>();
+    for (int i = 0; i < saved.length; i++) {
+      shown.put("input" + i, requireNonNull(saved[i]).shown(this, 0));
+    }
+    return Collections.unmodifiableSequencedMap(shown);
+  }
+
+  @Override
   void release() {
-    for (SavedTensor s : saved) {
+    for (SavedVariable s : saved) {
       if (s != null && !freed) {
         s.release();
       }

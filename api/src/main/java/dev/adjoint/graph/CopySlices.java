@@ -2,7 +2,8 @@ package dev.adjoint.graph;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
+import dev.adjoint.autograd.SavedTensor;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// The node of a tensor that was overwritten through a view: the view's part of the gradient goes
@@ -52,8 +53,13 @@ final class CopySlices extends Node {
   }
 
   @Override
-  public List<Kept> kept() {
-    return writer.kept();
+  @Nullable SavedVariable[] saved() {
+    return writer.saved();
+  }
+
+  @Override
+  public SequencedMap<String, SavedTensor> savedTensors() {
+    return writer.savedTensors();
   }
 
   @Override

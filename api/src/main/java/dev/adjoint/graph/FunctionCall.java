@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionCall implements Context {
   private static final EagerTensor[] NONE = {};
 
-  /// A saved tensor, which result it was, and whether its derivative is unknown.
-  private record Kept(SavedTensor tensor, int result, boolean detached) {}
-
   private final Function function;
   private final Node.Slot[] slots;
   private final boolean[] needs;
@@ -34,9 +31,7 @@ public final class FunctionCall implements Context {
   private final List<Tensor> constants = new ArrayList<>();
   private boolean materialize = true;
   private @Nullable Object attachment;
-  private @Nullable FunctionNode node;
-  private List<@Nullable Kept> saved = List.of();
-  private boolean freed;
+  private @Nullable FunctionSaves saves;
 
   private FunctionCall(Function function, EagerTensor[] inputs) {
     this.function = function;
@@ -78,8 +73,7 @@ public final class FunctionCall implements Context {
           before < 0 ? result((EagerTensor) raw.get(i), i, made, scope) : results.get(before));
     }
     if (made != null) {
-      save(raw, results);
-      node = made;
+      save(made, raw, results);
     }
     return Collections.unmodifiableList(results);
   }
@@ -139,44 +133,43 @@ public final class FunctionCall implements Context {
     return y.dtype().isFloating() && !constants.contains(y);
   }
 
-  private void save(List<Tensor> raw, List<Tensor> results) {
-    List<@Nullable Kept> all = new ArrayList<>();
-    for (Tensor t : toSave) {
-      all.add(t == null ? null : kept((EagerTensor) t, raw, results));
+  private void save(FunctionNode made, List<Tensor> raw, List<Tensor> results) {
+    FunctionSaves all = new FunctionSaves(made);
+    saves = all;
+    try {
+      for (Tensor t : toSave) {
+        if (t == null) {
+          all.addNull();
+        } else {
+          add(all, (EagerTensor) t, raw, results);
+        }
+      }
+    } catch (Throwable e) {
+      all.release();
+      results.stream().filter(t -> !dirty.contains(t)).forEach(Tensor::close);
+      throw e;
     }
-    saved = all;
   }
 
-  private Kept kept(EagerTensor t, List<Tensor> raw, List<Tensor> results) {
+  private void add(FunctionSaves all, EagerTensor t, List<Tensor> raw, List<Tensor> results) {
     int result = raw.indexOf(t);
     boolean input = Arrays.asList(inputs).contains(t) && !dirty.contains(t);
     if (input || result < 0) {
-      return new Kept(SavedTensor.input(t), 0, !input && differentiable(t));
+      all.addInput(t, !input && differentiable(t));
+    } else if (differentiable(t)) {
+      all.addResult((EagerTensor) results.get(result), result);
+    } else {
+      all.addInput((EagerTensor) results.get(result), false);
     }
-    EagerTensor out = (EagerTensor) results.get(result);
-    return differentiable(t)
-        ? new Kept(SavedTensor.output(out), result, false)
-        : new Kept(SavedTensor.input(out), 0, false);
   }
 
   boolean materializes() {
     return materialize;
   }
 
-  void requireUsable(FunctionNode by) {
-    if (freed) {
-      throw OpNode.secondTime(by);
-    }
-  }
-
-  void release() {
-    for (Kept k : saved) {
-      if (k != null) {
-        k.tensor.release();
-        freed = true;
-      }
-    }
-    saved = List.of();
+  /// What the recorded call saved.
+  FunctionSaves saves() {
+    return requireNonNull(saves);
   }
 
   @Override
@@ -199,11 +192,12 @@ public final class FunctionCall implements Context {
 
   @Override
   public List<@Nullable Tensor> savedTensors() {
-    List<@Nullable Tensor> all = new ArrayList<>();
-    int count = node == null ? toSave.length : saved.size();
-    if (node != null) {
-      requireUsable(node);
+    FunctionSaves kept = saves;
+    if (kept != null) {
+      kept.requireUsable();
     }
+    List<@Nullable Tensor> all = new ArrayList<>();
+    int count = kept == null ? toSave.length : kept.size();
     for (int i = 0; i < count; i++) {
       all.add(unpack(i));
     }
@@ -211,11 +205,11 @@ public final class FunctionCall implements Context {
   }
 
   private @Nullable Tensor unpack(int index) {
-    FunctionNode made = node;
-    if (made != null) {
-      requireUsable(made);
+    FunctionSaves kept = saves;
+    if (kept != null) {
+      kept.requireUsable();
     }
-    int count = made == null ? toSave.length : saved.size();
+    int count = kept == null ? toSave.length : kept.size();
     if (index < 0 || index >= count) {
       throw new GraphException(
           function.name()
@@ -225,18 +219,7 @@ public final class FunctionCall implements Context {
               + count
               + ". See saveForBackward.");
     }
-    if (made == null) {
-      return toSave[index];
-    }
-    Kept k = saved.get(index);
-    if (k == null) {
-      return null;
-    }
-    EagerTensor t = k.tensor.unpack(made, k.result);
-    if (k.detached && GradMode.isEnabled()) {
-      t.setHistory(new Node.Slot(made.intermediate(index), 0));
-    }
-    return t;
+    return kept == null ? toSave[index] : kept.unpack(index);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.autograd.Function;
+import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.DType;
@@ -12,6 +13,7 @@ import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.List;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// The node of a function of the user's: runs its backward and holds what it returns to the inputs.
@@ -21,6 +23,28 @@ final class FunctionNode extends Node {
   private record Meta(Shape shape, DType type, Device device) {
     static Meta of(Tensor t) {
       return new Meta(t.shape(), t.dtype(), t.device());
+    }
+  }
+
+  /// The node of a value whose derivative is unknown: a backward that needs it fails, instead of missing a
+  /// term.
+  static final class NotDifferentiable extends Node {
+    private final String reason;
+
+    /// @param reached what the value depends on, so that a walk to any of it comes here
+    NotDifferentiable(String reason, Slot[] reached, int outputs) {
+      super(nextSequence(), reached, outputs);
+      this.reason = reason;
+    }
+
+    @Override
+    public String name() {
+      return "Error";
+    }
+
+    @Override
+    @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
+      throw new GraphException(reason);
     }
   }
 
@@ -68,7 +92,7 @@ final class FunctionNode extends Node {
 
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
-    call.requireUsable(this);
+    call.saves().requireUsable();
     boolean recording = GradMode.isEnabled();
     boolean differentiable = recording && !function.isOnceDifferentiable();
     try (Window _ = Window.open();
@@ -208,7 +232,17 @@ final class FunctionNode extends Node {
   }
 
   @Override
+  @Nullable SavedVariable[] saved() {
+    return call.saves().all();
+  }
+
+  @Override
+  public SequencedMap<String, SavedTensor> savedTensors() {
+    return call.saves().shown();
+  }
+
+  @Override
   void release() {
-    call.release();
+    call.saves().release();
   }
 }

@@ -45,7 +45,7 @@ public final class HandleScope implements AutoCloseable {
 
   /// Calls the user's code in the midst of internal work: what it makes outlives that work, as if it
   /// had been made outside.
-  static <T extends @Nullable Object> T outside(Supplier<T> body) {
+  public static <T extends @Nullable Object> T outside(Supplier<T> body) {
     Innermost innermost = INNERMOST.get();
     HandleScope inner = innermost.scope;
     HandleScope s = inner;

@@ -1,7 +1,10 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.saved.SavedTensorHooks;
 import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Fusion;
@@ -11,6 +14,7 @@ import dev.adjoint.memory.Source;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.Compute;
+import dev.adjoint.op.Derivative;
 import dev.adjoint.op.Elementwise;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// The part of the door through which memory that somebody can see is overwritten: operations with a
 /// trailing underscore, copies, and optimisers' updates. See [Overwriting] for the rules.
 public final class InPlace {
+  private static final EagerTensor[] NO_RESULTS = {};
+
   private InPlace() {}
 
   /// Runs an elementwise operation that overwrites its first input.
@@ -35,27 +41,65 @@ public final class InPlace {
         writer, target, shape, op.row().family().yieldsBool() ? target.dtype() : type, in);
     OpNode node = target.dtype().isFloating() ? Dispatch.record(op, in, parameters, 1) : null;
     int bits = node == null ? 0 : node.saves();
-    EagerTensor[] saving = in;
-    if (node != null && (bits & 1) != 0) {
-      saving = in.clone();
-      saving[0] = Overwriting.copyOfOriginal(target);
-    }
     if (node != null) {
-      node.save(bits & 0xff, saving, new EagerTensor[0]);
+      saveInputs(node, bits, target, in);
     }
     AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     Overwriting.separate(target, in);
     Source[] sources = Dispatch.arguments(op, device, in, parameters, shape, type);
-    Fusion.store(
-        target.storage(), target.layout(), op.row(), type, sources, Tracing.located(writer));
+    boolean result = (bits & Derivative.OUTPUT) != 0;
+    boolean packs = result && SavedTensorHooks.active() != null;
+    if (packs) {
+      storePacked(
+          target,
+          Fusion.apply(device, op.row(), type, shape, sources),
+          requireNonNull(node),
+          writer);
+    } else {
+      Fusion.store(
+          target.storage(), target.layout(), op.row(), type, sources, Tracing.located(writer));
+    }
     if (node != null) {
       Overwriting.rebase(target, node);
-      node.saveResults(bits, target);
+    }
+    if (node != null && result && !packs) {
+      node.saveResult(target);
     }
     if (call != null) {
       call.returned(writer, parameters, target);
     }
     return target;
+  }
+
+  /// Saves the inputs before the write, and of the target a copy.
+  private static void saveInputs(OpNode node, int bits, EagerTensor target, EagerTensor[] in) {
+    EagerTensor[] saving = in;
+    if ((bits & 1) != 0) {
+      saving = in.clone();
+      saving[0] = Overwriting.copyOfOriginal(target);
+    }
+    node.save(bits & 0xff, saving, NO_RESULTS);
+  }
+
+  /// Shows a result to the hooks of saved tensors before it is written: one that throws then leaves the
+  /// target as it was.
+  private static void storePacked(EagerTensor target, Storage result, OpNode node, String writer) {
+    try (HandleScope _ = HandleScope.open()) {
+      EagerTensor y = EagerTensor.of(result, Layout.contiguous(target.shape()));
+      EagerTensor kept = (EagerTensor) GradMode.with(false, () -> y.to(target.dtype()));
+      kept.setHistory(new Node.Slot(node, 0));
+      save(node, kept);
+      copyInto(target, kept, writer);
+    }
+  }
+
+  private static void save(OpNode node, EagerTensor result) {
+    try {
+      node.saveResult(result);
+    } catch (Throwable e) {
+      node.release();
+      throw e;
+    }
   }
 
   /// Overwrites the first input with the result of a structured operation on it.
@@ -72,14 +116,20 @@ public final class InPlace {
       OpNode node = Dispatch.record(op, in, null, 1);
       int bits = node == null ? 0 : node.saves();
       if (node != null) {
-        EagerTensor[] saving = in.clone();
-        saving[0] = (bits & 1) == 0 ? target : Overwriting.copyOfOriginal(target);
-        node.save(bits & 0xff, saving, new EagerTensor[0]);
+        saveInputs(node, bits, target, in);
+      }
+      boolean saves = (bits & Derivative.OUTPUT) != 0;
+      boolean packs = saves && SavedTensorHooks.active() != null;
+      if (packs) {
+        result.setHistory(new Node.Slot(requireNonNull(node), 0));
+        save(node, result);
       }
       copyInto(target, result, writer);
       if (node != null) {
         Overwriting.rebase(target, node);
-        node.saveResults(bits, target);
+      }
+      if (node != null && saves && !packs) {
+        node.saveResult(target);
       }
     }
     if (call != null) {

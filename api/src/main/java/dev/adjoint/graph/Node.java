@@ -1,11 +1,15 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.GradFn;
+import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.trace.Trace;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Storage;
+import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,8 @@ public abstract non-sealed class Node implements GradFn {
 
   /// What a node yields that passes no gradient on.
   static final @Nullable EagerTensor[] NO_GRADIENTS = {};
+
+  private static final @Nullable SavedVariable[] NOTHING_SAVED = {};
 
   private static final AtomicLong SEQUENCE = new AtomicLong();
 
@@ -71,9 +77,38 @@ public abstract non-sealed class Node implements GradFn {
   /// @param ofLeaf whether it belongs to a leaf
   public record Kept(Storage storage, boolean ofLeaf) {}
 
-  /// What this saved and has not given back.
-  public List<Kept> kept() {
-    return List.of();
+  /// What this saved and has not given back, null where it saved nothing.
+  @Nullable SavedVariable[] saved() {
+    return NOTHING_SAVED;
+  }
+
+  /// The memory that this saved and has not given back; null where only a hook knows.
+  public List<@Nullable Kept> kept() {
+    List<@Nullable Kept> kept = new ArrayList<>();
+    for (SavedVariable s : saved()) {
+      if (s != null) {
+        kept.add(s.kept());
+      }
+    }
+    return kept;
+  }
+
+  @Override
+  public SequencedMap<String, SavedTensor> savedTensors() {
+    return Collections.emptyNavigableMap();
+  }
+
+  /// What is wrong when this runs though its saved tensors were given back.
+  final GraphException secondTime() {
+    return new GraphException(
+        "Trying to backward through the graph a second time (or directly access saved tensors after"
+            + " they have already been freed). Saved intermediate values of the graph are freed"
+            + " when you call .backward() or autograd.grad(). Specify retain_graph=True if you need"
+            + " to backward through the graph a second time or if you need to access saved tensors"
+            + " after calling backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
+            + name()
+            + "; if it belongs to an earlier iteration, detach() what you carry over."
+            + Tracing.recorded(trace));
   }
 
   /// Grows from each recorded operation to the next.

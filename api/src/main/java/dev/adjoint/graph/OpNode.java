@@ -3,8 +3,8 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.StrictZeros;
-import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
@@ -18,13 +18,16 @@ import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// The node of a recorded operation: applies the operation's derivative to what was saved.
 final class OpNode extends Node implements Saved {
   private static final Number[] NO_NUMBERS = {};
-  private static final @Nullable SavedTensor[] NOT_SAVED = {};
+  private static final @Nullable SavedVariable[] NOT_SAVED = {};
 
   // Inputs beyond these are never saved: they are those of a concatenation.
   static final int MAX_SAVED = 8;
@@ -38,7 +41,7 @@ final class OpNode extends Node implements Saved {
   /// Formulas about halves compute in float32, and what they return is rounded once.
   private final boolean widens;
 
-  private @Nullable SavedTensor[] saved = NOT_SAVED;
+  private @Nullable SavedVariable[] saved = NOT_SAVED;
   private boolean freed;
 
   OpNode(Op op, EagerTensor[] inputs, Number @Nullable [] parameters, int outputs) {
@@ -94,26 +97,33 @@ final class OpNode extends Node implements Saved {
     };
   }
 
-  /// Saves what a bit set names; called before the results exist for inputs, after for results.
+  /// Saves what a bit set names; called before the results exist for inputs, after for results. A hook
+  /// that throws leaves nothing saved, and no results.
   void save(int bits, EagerTensor[] inputs, EagerTensor[] results) {
-    @Nullable SavedTensor[] all = new SavedTensor[shapes.length + results.length];
-    for (int i = 0; i < Math.min(inputs.length, MAX_SAVED); i++) {
-      all[i] = (bits & 1 << i) == 0 ? null : SavedTensor.input(inputs[i]);
-    }
-    for (int i = 0; i < results.length; i++) {
-      boolean wanted = (bits & Derivative.OUTPUT << i) != 0;
-      all[shapes.length + i] = wanted ? SavedTensor.output(results[i]) : null;
-    }
+    @Nullable SavedVariable[] all = new SavedVariable[shapes.length + results.length];
     saved = all;
+    try {
+      for (int i = 0; i < Math.min(inputs.length, MAX_SAVED); i++) {
+        all[i] = (bits & 1 << i) == 0 ? null : SavedVariable.input(inputs[i]);
+      }
+      for (int i = 0; i < results.length; i++) {
+        boolean wanted = (bits & Derivative.OUTPUT << i) != 0;
+        all[shapes.length + i] = wanted ? SavedVariable.output(results[i]) : null;
+      }
+    } catch (Throwable e) {
+      release();
+      for (EagerTensor r : results) {
+        r.close();
+      }
+      throw e;
+    }
   }
 
   /// Saves the result of an in-place operation, as it is after the write.
-  void saveResults(int bits, EagerTensor result) {
-    if ((bits & Derivative.OUTPUT) != 0) {
-      @Nullable SavedTensor[] all = Arrays.copyOf(saved, shapes.length + 1);
-      all[shapes.length] = SavedTensor.output(result);
-      saved = all;
-    }
+  void saveResult(EagerTensor result) {
+    @Nullable SavedVariable[] all = Arrays.copyOf(saved, shapes.length + 1);
+    all[shapes.length] = SavedVariable.output(result);
+    saved = all;
   }
 
   @Override
@@ -129,7 +139,7 @@ final class OpNode extends Node implements Saved {
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     if (freed) {
-      throw secondTime(this);
+      throw secondTime();
     }
     @Nullable EagerTensor[] results = new EagerTensor[next.length];
     boolean any = false;
@@ -210,7 +220,7 @@ final class OpNode extends Node implements Saved {
 
   @Override
   void release() {
-    for (SavedTensor s : saved) {
+    for (SavedVariable s : saved) {
       if (s != null) {
         s.release();
         freed = true;
@@ -220,27 +230,32 @@ final class OpNode extends Node implements Saved {
   }
 
   @Override
-  public List<Kept> kept() {
-    List<Kept> kept = new ArrayList<>();
-    for (SavedTensor s : saved) {
-      if (s != null) {
-        kept.add(s.kept());
-      }
-    }
-    return kept;
+  @Nullable SavedVariable[] saved() {
+    return saved;
   }
 
-  /// What is wrong when a node runs whose saved tensors were given back.
-  static GraphException secondTime(Node node) {
-    return new GraphException(
-        "Trying to backward through the graph a second time (or directly access saved tensors after"
-            + " they have already been freed). Saved intermediate values of the graph are freed"
-            + " when you call .backward() or autograd.grad(). Specify retain_graph=True if you need"
-            + " to backward through the graph a second time or if you need to access saved tensors"
-            + " after calling backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
-            + node.name()
-            + "; if it belongs to an earlier iteration, detach() what you carry over."
-            + Tracing.recorded(node.trace));
+  @Override
+  public SequencedMap<String, SavedTensor> savedTensors() {
+    if (freed) {
+      throw secondTime();
+    }
+    SequencedMap<String, SavedTensor> shown = new LinkedHashMap<>();
+    for (int i = 0; i < saved.length; i++) {
+      SavedVariable s = saved[i];
+      if (s != null) {
+        shown.put(savedName(i), s.shown(this, Math.max(i - shapes.length, 0)));
+      }
+    }
+    return Collections.unmodifiableSequencedMap(shown);
+  }
+
+  private String savedName(int at) {
+    int result = at - shapes.length;
+    if (result >= 0) {
+      return outputs == 1 ? "result" : "result" + result;
+    }
+    List<String> names = op.operands();
+    return at < names.size() ? names.get(at) : "input" + at;
   }
 
   @Override
@@ -254,7 +269,7 @@ final class OpNode extends Node implements Saved {
   }
 
   private Tensor unpack(int at, int outputNr) {
-    SavedTensor s = at < saved.length ? saved[at] : null;
+    SavedVariable s = at < saved.length ? saved[at] : null;
     if (s == null) {
       throw new GraphException(
           name() + ": its formula reads a tensor that it does not declare as saved");

@@ -77,7 +77,7 @@ public final class Layout {
   }
 
   /// Whether both name the same places in the same order; the shapes are equal already.
-  boolean sameAs(Layout other) {
+  public boolean sameAs(Layout other) {
     return this == other || offset == other.offset && Arrays.equals(strides, other.strides);
   }
 

@@ -81,6 +81,11 @@ final class LossOps {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "target");
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       return List.of(reduce(inputs.get(0).sub(inputs.get(1)).square(), reduction));
     }
@@ -102,6 +107,11 @@ final class LossOps {
     @Override
     public String node() {
       return "SmoothL1LossBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "target");
     }
 
     @Override
@@ -129,6 +139,11 @@ final class LossOps {
     @Override
     public String node() {
       return "NllLossBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "target");
     }
 
     @Override
@@ -178,6 +193,11 @@ final class LossOps {
     @Override
     public String node() {
       return "BinaryCrossEntropyWithLogitsBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "target");
     }
 
     @Override

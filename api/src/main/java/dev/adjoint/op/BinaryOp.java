@@ -15,6 +15,7 @@ import dev.adjoint.spi.Row;
 import dev.adjoint.spi.Row.Family;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
+import java.util.List;
 import java.util.Locale;
 
 /// Operations on two tensors that stretch to one shape; either may be a number. Each row gives the
@@ -161,6 +162,11 @@ public enum BinaryOp implements Elementwise {
   @Override
   public String node() {
     return node;
+  }
+
+  @Override
+  public List<String> operands() {
+    return List.of("self", this == POW ? "exponent" : "other");
   }
 
   @Override

@@ -129,6 +129,11 @@ public final class Products {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "tensor");
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor a = inputs.get(0);
       Tensor product = a.mul(inputs.get(1));
@@ -154,6 +159,11 @@ public final class Products {
     @Override
     public String node() {
       return "MvBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "vec");
     }
 
     @Override
@@ -184,6 +194,11 @@ public final class Products {
     @Override
     public String node() {
       return "MmBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "mat2");
     }
 
     @Override
@@ -218,6 +233,11 @@ public final class Products {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "mat2");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }
@@ -248,6 +268,11 @@ public final class Products {
     @Override
     public String node() {
       return "AddmmBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "mat1", "mat2");
     }
 
     @Override

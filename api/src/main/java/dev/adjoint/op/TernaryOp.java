@@ -11,6 +11,7 @@ import dev.adjoint.spi.Row;
 import dev.adjoint.spi.Row.Family;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,17 @@ public enum TernaryOp implements Elementwise {
   @Override
   public String node() {
     return node;
+  }
+
+  @Override
+  public List<String> operands() {
+    return switch (this) {
+      case WHERE -> List.of("condition", "self", "other");
+      case MASKED_FILL -> List.of("self", "mask", "value");
+      case LERP -> List.of("self", "end", "weight");
+      case ADDCMUL, ADDCDIV -> List.of("self", "tensor1", "tensor2");
+      case CLAMP_TENSOR -> List.of("self", "min", "max");
+    };
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class Reports {
     long bytes = 0;
     for (Node.Kept kept : node.kept()) {
       tensors++;
-      if (counted.add(kept.storage()) && !kept.storage().isPending()) {
+      if (kept != null && counted.add(kept.storage()) && !kept.storage().isPending()) {
         long size = kept.storage().elements() * kept.storage().type().bytes();
         bytes += size;
         leafBytes += kept.ofLeaf() ? size : 0;

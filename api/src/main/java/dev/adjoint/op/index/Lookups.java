@@ -177,6 +177,11 @@ public final class Lookups {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "index");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }
@@ -212,6 +217,11 @@ public final class Lookups {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "index", "source");
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       return List.of(add("index_add", inputs.get(0), inputs.get(1), inputs.get(2), dim));
     }
@@ -235,6 +245,11 @@ public final class Lookups {
     @Override
     public String node() {
       return "EmbeddingBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("weight", "indices");
     }
 
     @Override

@@ -67,6 +67,11 @@ public final class Masks {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "mask");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }

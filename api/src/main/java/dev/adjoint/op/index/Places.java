@@ -95,6 +95,11 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "indices");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }
@@ -130,6 +135,11 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     @Override
     public String node() {
       return "IndexPutBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "indices", "values");
     }
 
     @Override

@@ -108,6 +108,11 @@ public final class Scatters {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "index");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }
@@ -154,6 +159,11 @@ public final class Scatters {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "index", "src");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }
@@ -195,6 +205,11 @@ public final class Scatters {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("self", "index");
+    }
+
+    @Override
     public boolean takesHalves() {
       return true;
     }
@@ -224,6 +239,11 @@ public final class Scatters {
     @Override
     public String node() {
       return "ScatterAddBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("self", "index", "src");
     }
 
     @Override
