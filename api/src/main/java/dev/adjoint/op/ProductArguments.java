@@ -201,7 +201,7 @@ public final class ProductArguments {
     if (product.dim() == 2) {
       sizes[sizes.length - 1] = product.size(1);
     }
-    return Dispatch.single(new Products.Resized(Shape.of(sizes), node), product);
+    return Dispatch.single(new Views.Resized(Shape.of(sizes), node), product);
   }
 
   private static Tensor batched(Tensor a, Tensor b) {
@@ -211,7 +211,7 @@ public final class ProductArguments {
     long[] sizes = Arrays.copyOf(batch.toArray(), batch.rank() + (a.dim() == 1 ? 1 : 2));
     sizes[batch.rank()] = a.dim() == 1 ? b.size(-1) : a.size(-2);
     sizes[sizes.length - 1] = b.size(-1);
-    return Dispatch.single(new Products.Resized(Shape.of(sizes), "UnsafeViewBackward0"), product);
+    return Dispatch.single(new Views.Resized(Shape.of(sizes), "UnsafeViewBackward0"), product);
   }
 
   private static Shape leading(Tensor t) {

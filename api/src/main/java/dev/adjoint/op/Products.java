@@ -97,30 +97,6 @@ public final class Products {
     return (needs[first] ? 1 << second : 0) | (needs[second] ? 1 << first : 0);
   }
 
-  /// A product or a copy that was just made, under other sizes. No view: nobody else has its memory.
-  public record Resized(Shape shape, String node) implements Compute {
-    @Override
-    public boolean takesHalves() {
-      return true;
-    }
-
-    @Override
-    public List<Tensor> forward(List<Tensor> inputs) {
-      return List.of(inputs.getFirst().view(shape.toArray()).detach());
-    }
-
-    @Override
-    public int saves(boolean[] needs) {
-      return Derivative.NOTHING;
-    }
-
-    @Override
-    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
-      Tensor g = requireNonNull(gradients.getFirst());
-      return Arrays.asList(g.reshape(saved.shape(0).toArray()));
-    }
-  }
-
   /// Σ aᵢ bᵢ of two vectors.
   public record Dot() implements Compute {
     @Override

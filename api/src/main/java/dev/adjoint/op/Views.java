@@ -8,6 +8,7 @@ import dev.adjoint.graph.Dispatch;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -233,6 +234,30 @@ public final class Views {
         start += size;
       }
       return new Slice(dim, start, sizes.get(result), 1);
+    }
+  }
+
+  /// A product or a copy that was just made, under other sizes. No view: nobody else has its memory.
+  public record Resized(Shape shape, String node) implements Compute {
+    @Override
+    public boolean takesHalves() {
+      return true;
+    }
+
+    @Override
+    public List<Tensor> forward(List<Tensor> inputs) {
+      return List.of(inputs.getFirst().view(shape.toArray()).detach());
+    }
+
+    @Override
+    public int saves(boolean[] needs) {
+      return Derivative.NOTHING;
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
+      Tensor g = requireNonNull(gradients.getFirst());
+      return Arrays.asList(g.reshape(saved.shape(0).toArray()));
     }
   }
 }

@@ -30,6 +30,11 @@ public record Convolution(ConvOptions options, boolean biased) implements Comput
   }
 
   @Override
+  public List<String> operands() {
+    return List.of("input", "weight", "bias");
+  }
+
+  @Override
   public List<Tensor> forward(List<Tensor> inputs) {
     Tensor x = inputs.get(0).contiguous();
     Tensor w = inputs.get(1);
