@@ -1,7 +1,9 @@
 package dev.adjoint;
 
+import dev.adjoint.autograd.Differentiable;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
+import dev.adjoint.graph.hook.MultiGradHook;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.saved.SavedTensorHooks;
 import dev.adjoint.graph.trace.AnomalyCheck;
@@ -10,6 +12,7 @@ import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,32 +22,70 @@ public final class Autograd {
 
   /// The gradients of the sum of outputs, each weighted by its vector; `.grad` stays as it is.
   ///
+  /// @param outputs tensors, or the places of tensors in the graph
+  /// @param inputs as the outputs; repeated ones, computed ones and the outputs themselves too
   /// @param gradOutputs one per output, of its shape; a null entry means 1 for an output of one element,
   ///     and null for the whole list means that for each
   /// @return one per input; null only with [GradOption#ALLOW_UNUSED]
   /// @throws dev.adjoint.type.GraphException when an input was not used, or the graph was freed
   public static List<@Nullable Tensor> grad(
-      List<? extends Tensor> outputs,
-      List<? extends Tensor> inputs,
+      List<? extends Differentiable> outputs,
+      List<? extends Differentiable> inputs,
       @Nullable List<? extends @Nullable Tensor> gradOutputs,
       GradOption... options) {
     return Gradients.grad(outputs, inputs, gradOutputs, options);
   }
 
   /// The gradient of an output of one element.
-  public static Tensor grad(Tensor output, Tensor input, GradOption... options) {
+  public static Tensor grad(Differentiable output, Differentiable input, GradOption... options) {
     return java.util.Objects.requireNonNull(
         Gradients.grad(List.of(output), List.of(input), null, options).getFirst());
   }
 
   /// Adds the gradients of all roots to the leaves' `.grad`.
   ///
+  /// Leaves collect when the whole pass has gone well. So if a formula or a hook throws, no `.grad` has
+  /// changed, but those of leaves whose accumulation a hook watches; what is suppressed in the exception
+  /// names the node that ran and those leaves. With [GradOption#RETAIN_GRAPH] the call may be repeated.
+  ///
+  /// @param roots as the outputs of [#grad]
   /// @param gradients as for [#grad]
   public static void backward(
-      List<? extends Tensor> roots,
+      List<? extends Differentiable> roots,
       @Nullable List<? extends @Nullable Tensor> gradients,
       GradOption... options) {
-    Gradients.backward(roots, gradients, options);
+    Gradients.backward(roots, gradients, null, options);
+  }
+
+  /// As [#backward(List, List, GradOption...)], but only these inputs collect; a computed one retains its
+  /// gradient from now on, see [Tensor#retainGrad]. An input that the roots do not depend on keeps the
+  /// `.grad` it has, and only what lies between roots and inputs runs.
+  ///
+  /// @throws dev.adjoint.type.GraphException also when there are no inputs, or one does not require a gradient
+  public static void backward(
+      List<? extends Differentiable> roots,
+      @Nullable List<? extends @Nullable Tensor> gradients,
+      List<? extends Differentiable> inputs,
+      GradOption... options) {
+    Gradients.backward(roots, gradients, inputs, options);
+  }
+
+  /// Calls a function once in each pass, when the gradients of all these tensors that the pass reaches have
+  /// been computed: in their order, null for one that is not reached or gets none. Other than in PyTorch
+  /// this holds for a tensor that is a root, too.
+  ///
+  /// @throws dev.adjoint.type.GraphException when one does not require a gradient
+  public static HookHandle registerMultiGradHook(
+      List<? extends Tensor> tensors, Consumer<List<@Nullable Tensor>> hook) {
+    return MultiGradHook.all(tensors, hook);
+  }
+
+  /// Calls a function once in each pass, with the first gradient of any of these tensors.
+  ///
+  /// @throws dev.adjoint.type.GraphException when one does not require a gradient
+  public static HookHandle registerMultiGradHookAny(
+      List<? extends Tensor> tensors, Consumer<Tensor> hook) {
+    return MultiGradHook.any(tensors, hook);
   }
 
   /// Runs without recording: results do not require gradients, and parameters may be overwritten.

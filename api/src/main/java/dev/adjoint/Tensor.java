@@ -1,5 +1,6 @@
 package dev.adjoint;
 
+import dev.adjoint.autograd.Differentiable;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.host.Export;
 import dev.adjoint.type.DType;
@@ -7,6 +8,7 @@ import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public sealed interface Tensor
         IndexingOps,
         MatrixOps,
         ConvolutionOps,
+        Differentiable,
         AutoCloseable
     permits EagerTensor {
 
@@ -108,7 +111,16 @@ public sealed interface Tensor
 
   /// Calls a function with this tensor's gradient in each backward pass, before it is used; what the
   /// function returns, unless null, takes its place.
+  ///
+  /// @throws dev.adjoint.type.GraphException when this does not require a gradient
   HookHandle registerHook(UnaryOperator<@Nullable Tensor> hook);
+
+  /// Calls a function with this leaf whenever a backward has added to its `.grad`, before the pass goes on;
+  /// an optimiser's step there needs no more than one gradient at a time. Other leaves collect when the
+  /// whole pass has gone well; this one does at once.
+  ///
+  /// @throws dev.adjoint.type.GraphException when this is no leaf, or does not require a gradient
+  HookHandle registerPostAccumulateGradHook(Consumer<Tensor> hook);
 
   /// The same elements outside the graph; writes through either are seen and counted by both.
   Tensor detach();

@@ -28,16 +28,66 @@ public final class AccumulateGrad extends Node {
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
     EagerTensor g = gradients[0];
-    if (g != null && leaf.requiresGrad()) {
+    if (g != null) {
       // The leaf may have moved since the node that computed this ran on its elements.
       add(leaf, Placement.followed(g, leaf), true);
     }
     return NO_GRADIENTS;
   }
 
+  /// Whether the leaf still wants what arrives.
+  boolean collects() {
+    if (!leaf.requiresGrad()) {
+      return false;
+    }
+    Node maker = leaf.gradFn();
+    if (maker != null) {
+      throw new GraphException(
+          "leaf variable has been moved into the graph interior: it was a leaf of shape "
+              + leaf.shape()
+              + " when this graph was recorded, and was overwritten by "
+              + maker.name()
+              + " since. Write to a clone() instead.");
+    }
+    return true;
+  }
+
+  /// The accumulator in a slot, which must be a leaf's.
+  static AccumulateGrad of(Slot slot) {
+    if (slot.made() instanceof AccumulateGrad accumulator) {
+      return accumulator;
+    }
+    throw new GraphException(
+        "post accumulate grad hooks cannot be registered on non-leaf tensors; this one was made by "
+            + slot.made().name()
+            + ". Use registerHook, which sees its gradient.");
+  }
+
+  @Override
+  public Metadata metadata(int outputNr) {
+    return Metadata.of(leaf);
+  }
+
   @Override
   public String toString() {
     return super.toString().replace("torch::autograd::", "");
+  }
+
+  /// Finds what forbids that a tensor asks, or no longer asks, for a gradient.
+  static void checkAsked(EagerTensor tensor, boolean required) {
+    if (required && !tensor.dtype().isFloating()) {
+      throw new DTypeException(
+          "only Tensors of floating point dtype can require gradients; this one is "
+              + tensor.dtype()
+              + ". Convert it with to(DType.FLOAT32) first.");
+    }
+    if (!required && tensor.gradFn() != null) {
+      throw new GraphException(
+          "you can only change requires_grad flags of leaf variables. If you want to use a computed"
+              + " variable in a subgraph that doesn't require differentiation use var_no_grad ="
+              + " var.detach().");
+    }
+    InferenceMode.checkAsked(tensor, required);
   }
 
   /// Forgets what was collected; the handle is closed if nobody was given it.

@@ -1,16 +1,15 @@
 package dev.adjoint.graph;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.Route.Stop;
+import dev.adjoint.graph.hook.NodeHooks;
+import dev.adjoint.graph.hook.Passing;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.trace.AnomalyCheck;
+import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.graph.trace.Tracing;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
+import dev.adjoint.type.GraphException;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -18,208 +17,178 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One walk from roots to leaves. A node runs when all gradients that can reach it have; among those
-/// ready, the one recorded last runs first, and accumulators before all. Nothing recurses.
-final class BackwardPass {
-
-  private static final State[] NOWHERE = {};
-
-  /// What the walk knows of a node: how many gradients are still to come, and their sums so far.
-  private static final class State implements Comparable<State> {
-    final Node node;
-    final @Nullable EagerTensor[] sums;
-
-    /// The states of the nodes before it, by edge; null where no gradient is asked for.
-    @Nullable State[] next = NOWHERE;
-
-    int awaited;
-    boolean needed = true;
-
-    /// Hooks of a single root run even if nothing that is asked for lies behind it, as in PyTorch.
-    boolean root;
-
-    /// Where the results of [Autograd#grad] come from: the indices of inputs by slot.
-    @Nullable List<int[]> captures;
-
-    State(Node node) {
-      this.node = node;
-      this.sums = new EagerTensor[node.outputs];
-    }
-
-    @Override
-    public int compareTo(State other) {
-      return Long.compare(other.node.sequence, node.sequence);
-    }
-  }
-
-  private final Map<Node, State> states = new HashMap<>();
-  private final PriorityQueue<State> ready = new PriorityQueue<>();
+/// ready, the one recorded last runs first, and accumulators before all. Leaves collect at the end, so a
+/// pass that fails changes no `.grad`.
+final class BackwardPass implements Passing {
+  private final Route route;
+  private final List<Node.Slot> roots;
   private final boolean retainGraph;
-  private final boolean accumulate;
+  private final PriorityQueue<Stop> ready = new PriorityQueue<>();
+  private final StagedGradients staged = new StagedGradients();
   private final @Nullable AnomalyCheck anomalies = AnomalyCheck.active();
   private @Nullable EagerTensor[] captured = new EagerTensor[0];
+  private @Nullable Map<Object, Object> remembered;
+  private @Nullable Node running;
 
-  /// @param accumulate whether leaves collect into `.grad`; otherwise only captured inputs are reached
-  BackwardPass(boolean retainGraph, boolean accumulate) {
+  BackwardPass(List<Node.Slot> roots, boolean retainGraph) {
+    this.roots = roots;
+    this.route = new Route(roots);
     this.retainGraph = retainGraph;
-    this.accumulate = accumulate;
   }
 
-  /// Walks back, and returns the gradients of the inputs, null where nothing arrived.
+  /// Has all leaves collect into `.grad`, or of all those that are asked for.
   ///
-  /// @param roots where the gradients start; the gradients stay the caller's
-  @Nullable EagerTensor[] run(
-      List<Node.Slot> roots, List<EagerTensor> gradients, List<Node.Slot> inputs) {
-    captured = new EagerTensor[inputs.size()];
-    try (HandleScope _ = HandleScope.open()) {
-      discover(roots);
-      if (!accumulate) {
-        markNeeded(inputs);
-      }
-      for (int i = 0; i < roots.size(); i++) {
-        State root = requireNonNull(states.get(roots.get(i).node()));
-        root.root = roots.size() == 1;
-        arrive(root, roots.get(i).slot(), owned(gradients.get(i).sibling()));
-      }
-      for (State state = ready.poll(); state != null; state = ready.poll()) {
-        step(state);
-      }
-      if (anomalies != null) {
-        anomalies.conclude();
-      }
+  /// @param inputs null for all
+  void accumulate(List<EagerTensor> gradients, @Nullable List<Node.Slot> inputs) {
+    if (inputs != null) {
+      route.restrict(inputs, true);
     }
-    GraphGrowth.passed(Node.newest());
+    run(gradients);
+  }
+
+  /// The gradients of inputs, null where nothing arrived; no leaf collects.
+  @Nullable EagerTensor[] capture(List<EagerTensor> gradients, List<Node.Slot> inputs) {
+    captured = new EagerTensor[inputs.size()];
+    route.restrict(inputs, false);
+    run(gradients);
     return captured;
   }
 
-  private void discover(List<Node.Slot> roots) {
-    ArrayDeque<State> stack = new ArrayDeque<>();
-    for (Node.Slot root : roots) {
-      visit(requireNonNull(root.node()), stack);
-    }
-    for (State state = stack.poll(); state != null; state = stack.poll()) {
-      Node.Slot[] slots = state.node.next;
-      if (slots.length > 0) {
-        state.next = new State[slots.length];
-        for (int i = 0; i < slots.length; i++) {
-          Node before = slots[i].node();
-          state.next[i] = before == null ? null : visit(before, stack);
-        }
+  private void run(List<EagerTensor> gradients) {
+    try (HandleScope _ = HandleScope.open()) {
+      for (int i = 0; i < gradients.size(); i++) {
+        arrive(route.at(roots.get(i)), roots.get(i).slot(), owned(gradients.get(i).sibling()));
       }
+      for (Stop stop = ready.poll(); stop != null; stop = ready.poll()) {
+        step(stop);
+      }
+      running = null;
+      if (anomalies != null) {
+        anomalies.conclude();
+      }
+      staged.commit();
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      throw e;
     }
+    GraphGrowth.passed(Node.newest());
   }
 
-  /// Counts one more way to a node.
-  private State visit(Node node, ArrayDeque<State> stack) {
-    State state = states.get(node);
-    if (state == null) {
-      state = new State(node);
-      states.put(node, state);
-      stack.push(state);
-    }
-    state.awaited++;
-    return state;
-  }
-
-  /// Nodes from which no requested input can be reached do not run.
-  private void markNeeded(List<Node.Slot> inputs) {
-    for (State s : states.values()) {
-      s.needed = false;
-    }
-    for (int i = 0; i < inputs.size(); i++) {
-      State s = states.get(inputs.get(i).node());
-      if (s != null) {
-        List<int[]> captures = s.captures == null ? new ArrayList<>() : s.captures;
-        captures.add(new int[] {inputs.get(i).slot(), i});
-        s.captures = captures;
+  /// Gives back what is on its way, and tells what has been done.
+  private void fail(Throwable e) {
+    staged.drop();
+    route.drop();
+    Route.close(captured);
+    Node at = running;
+    String where =
+        at == null ? "its last step" : at.name() + (at.trace == null ? "" : " (" + at.trace + ")");
+    for (Throwable known : e.getSuppressed()) {
+      // An exception that is thrown again and again must not grow.
+      if (known instanceof GraphException) {
+        return;
       }
     }
-    State[] deepestLast = states.values().toArray(State[]::new);
-    Arrays.sort(deepestLast, Comparator.comparingInt(s -> s.node.depth));
-    for (State state : deepestLast) {
-      for (State before : state.next) {
-        state.needed |= before != null && (before.needed || before.captures != null);
-      }
-    }
+    e.addSuppressed(staged.failed(where, retainGraph));
   }
 
-  private void step(State state) {
-    Node node = state.node;
-    @Nullable EagerTensor[] gradients = state.sums;
-    if (state.needed || state.captures != null || state.root) {
-      runHooks(node, gradients);
+  private void step(Stop stop) {
+    Node node = stop.node;
+    running = node;
+    NodeHooks hooks = node.hooks;
+    @Nullable EagerTensor[] gradients = stop.sums;
+    if (hooks != null && stop.runsHooks()) {
+      hooks.runOnGradients(this, gradients);
     }
-    if (state.captures != null) {
-      for (int[] c : state.captures) {
+    if (stop.captures != null) {
+      for (int[] c : stop.captures) {
         EagerTensor g = gradients[c[0]];
         captured[c[1]] = g == null ? null : owned(g.sibling());
       }
     }
     @Nullable EagerTensor[] results = Node.NO_GRADIENTS;
-    if (state.needed) {
-      results = Tracing.isOn() ? traced(node, gradients) : node.apply(gradients);
+    if (stop.needed) {
+      results = hooks == null ? formula(node, gradients) : hooked(node, hooks, gradients);
       if (!retainGraph) {
         node.release();
       }
     }
     // A node's own arguments go first, so that what it passed on is again unshared.
-    close(gradients);
-    distribute(state, results);
+    Route.close(gradients);
+    distribute(stop, results);
   }
 
-  private @Nullable EagerTensor[] traced(Node node, @Nullable EagerTensor[] gradients) {
+  private @Nullable EagerTensor[] hooked(
+      Node node, NodeHooks hooks, @Nullable EagerTensor[] gradients) {
+    hooks.runBefore(gradients);
+    @Nullable EagerTensor[] results = formula(node, gradients);
+    try {
+      hooks.runAfter(results, gradients);
+    } catch (RuntimeException | Error e) {
+      Route.close(results);
+      throw e;
+    }
+    return results;
+  }
+
+  private @Nullable EagerTensor[] formula(Node node, @Nullable EagerTensor[] gradients) {
+    if (node instanceof AccumulateGrad accumulator) {
+      collect(accumulator, gradients);
+      return Node.NO_GRADIENTS;
+    }
+    if (!Tracing.isOn()) {
+      return node.apply(gradients);
+    }
     Supplier<@Nullable EagerTensor[]> formula =
         () -> Tracing.within(node.name(), node.trace, () -> node.apply(gradients));
     return anomalies == null ? formula.get() : anomalies.formula(node, gradients, formula);
   }
 
-  private void runHooks(Node node, @Nullable EagerTensor[] gradients) {
-    NodeHooks hooks = node.hooks;
-    if (hooks == null) {
+  /// Leaves wait for the end of the pass, but for those that a hook watches.
+  private void collect(AccumulateGrad accumulator, @Nullable EagerTensor[] gradients) {
+    EagerTensor g = gradients[0];
+    if (g == null || !accumulator.collects()) {
       return;
     }
-    for (int i = 0; i < gradients.length; i++) {
-      EagerTensor g = gradients[i];
-      if (g != null) {
-        EagerTensor changed = hooks.run(i, g);
-        if (changed != g) {
-          gradients[i] = owned(changed.sibling());
-          g.close();
-        }
-        hooks.capture(i, requireNonNull(gradients[i]));
-      }
+    NodeHooks hooks = accumulator.hooks;
+    if (hooks == null || !hooks.watchesLeaf()) {
+      staged.add(accumulator.leaf, g, true);
+      return;
     }
+    accumulator.apply(gradients);
+    staged.changed(accumulator.leaf);
+    hooks.runAccumulated(accumulator.leaf);
   }
 
-  private void distribute(State state, @Nullable EagerTensor[] results) {
-    for (int i = 0; i < state.next.length; i++) {
-      State target = state.next[i];
+  private void distribute(Stop stop, @Nullable EagerTensor[] results) {
+    for (int i = 0; i < stop.next.length; i++) {
+      Stop target = stop.next[i];
       if (target != null) {
-        arrive(target, state.node.next[i].slot(), i < results.length ? results[i] : null);
+        arrive(target, stop.node.next[i].slot(), i < results.length ? results[i] : null);
       }
     }
   }
 
   /// One of the awaited gradients, or that there is none.
-  private void arrive(State state, int slot, @Nullable EagerTensor g) {
+  private void arrive(Stop stop, int slot, @Nullable EagerTensor g) {
     if (g != null) {
-      add(state, slot, g);
+      add(stop, slot, g);
     }
-    if (--state.awaited == 0) {
-      ready.add(state);
+    if (--stop.awaited == 0) {
+      ready.add(stop);
     }
   }
 
   /// Adds a gradient, whose handle this takes over, to what has arrived in a slot.
-  private static void add(State state, int slot, EagerTensor g) {
-    EagerTensor sum = state.sums[slot];
+  private static void add(Stop stop, int slot, EagerTensor g) {
+    EagerTensor sum = stop.sums[slot];
     if (sum == null) {
-      state.sums[slot] = g;
+      stop.sums[slot] = g;
       return;
     }
     if (!GradMode.isEnabled() && sum.isExclusive()) {
       InPlace.accumulate(sum, g);
     } else {
-      state.sums[slot] = owned((EagerTensor) sum.add(g));
+      stop.sums[slot] = owned((EagerTensor) sum.add(g));
       sum.close();
     }
     g.close();
@@ -230,14 +199,20 @@ final class BackwardPass {
     return (EagerTensor) t;
   }
 
-  /// Closes what a node was given, and lets the collector have it before the pass ends.
-  private static void close(@Nullable EagerTensor[] tensors) {
-    for (int i = 0; i < tensors.length; i++) {
-      EagerTensor t = tensors[i];
-      if (t != null) {
-        tensors[i] = null;
-        t.close();
-      }
-    }
+  @Override
+  public boolean reaches(Node node) {
+    return route.runsHooks(node);
+  }
+
+  @Override
+  public void retain(EagerTensor tensor, EagerTensor gradient) {
+    staged.add(tensor, gradient, false);
+  }
+
+  @Override
+  public <T> T remembered(Object hook, Class<T> type, Supplier<T> first) {
+    Map<Object, Object> all = remembered == null ? new IdentityHashMap<>() : remembered;
+    remembered = all;
+    return type.cast(all.computeIfAbsent(hook, _ -> first.get()));
   }
 }

@@ -1,7 +1,5 @@
 package dev.adjoint.graph;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.adjoint.HookHandle;
 import dev.adjoint.Tensor;
 import dev.adjoint.host.TensorPrinter;
@@ -10,10 +8,10 @@ import dev.adjoint.memory.Storage;
 import dev.adjoint.op.UnaryOp;
 import dev.adjoint.type.ClosedException;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +52,7 @@ public final class EagerTensor implements Tensor {
   }
 
   /// Another handle on the same elements with the same history.
-  EagerTensor sibling() {
+  public EagerTensor sibling() {
     EagerTensor t = alias(storage(), layout, wrappedNumber);
     Node.Slot slot = gradientSlot();
     if (slot.node() != null) {
@@ -154,19 +152,7 @@ public final class EagerTensor implements Tensor {
 
   @Override
   public Tensor requiresGrad_(boolean required) {
-    if (required && !dtype().isFloating()) {
-      throw new DTypeException(
-          "only Tensors of floating point dtype can require gradients; this one is "
-              + dtype()
-              + ". Convert it with to(DType.FLOAT32) first.");
-    }
-    if (!required && gradFn() != null) {
-      throw new GraphException(
-          "you can only change requires_grad flags of leaf variables. If you want to use a computed"
-              + " variable in a subgraph that doesn't require differentiation use var_no_grad ="
-              + " var.detach().");
-    }
-    InferenceMode.checkAsked(this, required);
+    AccumulateGrad.checkAsked(this, required);
     requiresGrad = required;
     return this;
   }
@@ -195,14 +181,16 @@ public final class EagerTensor implements Tensor {
     Node before = maker();
     if (retainsGrad && before != null && before.hooks != null) {
       before.hooks.forget(this);
-      requireNonNull(made.node()).hooks().retain(made.slot(), this);
+      made.made().hooks().retain(made.slot(), this);
     }
+    made.made().describe(made.slot(), this);
     history = made;
     requiresGrad = true;
   }
 
   void clearHistory() {
-    history = Node.Slot.NONE;
+    // A leaf keeps its accumulator, at which its hooks are.
+    history = maker() == null ? history : Node.Slot.NONE;
     requiresGrad = false;
     view = null;
   }
@@ -252,7 +240,8 @@ public final class EagerTensor implements Tensor {
   @Override
   public Tensor retainGrad() {
     if (!requiresGrad()) {
-      throw new GraphException("can't retain_grad on Tensor that has requires_grad=False");
+      throw new GraphException(
+          "can't retain_grad on Tensor that has requires_grad=False; call requiresGrad_() first");
     }
     Node node = gradFn();
     if (node != null && !retainsGrad) {
@@ -264,11 +253,22 @@ public final class EagerTensor implements Tensor {
 
   @Override
   public HookHandle registerHook(UnaryOperator<@Nullable Tensor> hook) {
+    Node.Slot slot = hookedSlot();
+    return slot.made().hooks().onGradient(slot.slot(), hook);
+  }
+
+  @Override
+  public HookHandle registerPostAccumulateGradHook(Consumer<Tensor> hook) {
+    return AccumulateGrad.of(hookedSlot()).hooks().accumulated(hook);
+  }
+
+  /// Where hooks on this tensor's gradient go.
+  public Node.Slot hookedSlot() {
     if (!requiresGrad()) {
-      throw new GraphException("cannot register a hook on a tensor that doesn't require gradient");
+      throw new GraphException(
+          "cannot register a hook on a tensor that doesn't require gradient; call requiresGrad_() first");
     }
-    Node.Slot slot = gradientSlot();
-    return requireNonNull(slot.node()).hooks().add(slot.slot(), hook);
+    return gradientSlot();
   }
 
   @Override

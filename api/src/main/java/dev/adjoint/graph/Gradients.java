@@ -1,8 +1,11 @@
 package dev.adjoint.graph;
 
+import dev.adjoint.GradFn.Metadata;
 import dev.adjoint.GradOption;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.autograd.Differentiable;
+import dev.adjoint.autograd.GradientEdge;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.mode.StrictZeros;
 import dev.adjoint.type.GraphException;
@@ -15,77 +18,109 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks what a backward is asked for, gives scalar roots their gradient of 1, and starts the walk.
 public final class Gradients {
+  private static final @Nullable EagerTensor[] NONE = {};
+
   private Gradients() {}
 
   /// See [dev.adjoint.Autograd#backward].
+  ///
+  /// @param inputs null for all leaves
   public static void backward(
-      List<? extends Tensor> roots,
+      List<? extends Differentiable> roots,
       @Nullable List<? extends @Nullable Tensor> gradients,
+      @Nullable List<? extends Differentiable> inputs,
       GradOption... options) {
-    boolean create = has(options, GradOption.CREATE_GRAPH);
-    boolean retain = create || has(options, GradOption.RETAIN_GRAPH);
+    if (inputs != null && inputs.isEmpty()) {
+      throw new GraphException("`inputs` argument to `backward()` cannot be empty.");
+    }
     walk(
-        create,
         options,
         () -> {
           List<EagerTensor> start = rootGradients(roots, gradients);
-          return new BackwardPass(retain, true).run(slots(roots), start, List.of());
+          List<Node.Slot> targets = inputs == null ? null : collecting(inputs);
+          new BackwardPass(slots(roots), retains(options)).accumulate(start, targets);
+          return NONE;
         });
   }
 
   /// See [dev.adjoint.Autograd#grad].
   public static List<@Nullable Tensor> grad(
-      List<? extends Tensor> outputs,
-      List<? extends Tensor> inputs,
+      List<? extends Differentiable> outputs,
+      List<? extends Differentiable> inputs,
       @Nullable List<? extends @Nullable Tensor> gradients,
       GradOption... options) {
-    boolean create = has(options, GradOption.CREATE_GRAPH);
-    boolean retain = create || has(options, GradOption.RETAIN_GRAPH);
     if (inputs.isEmpty()) {
       throw new GraphException("`inputs` argument to `grad()` cannot be empty.");
     }
+    if (has(options, GradOption.MATERIALIZE_GRADS)
+        && inputs.stream().anyMatch(GradientEdge.class::isInstance)) {
+      throw new GraphException(
+          "materialize_grads cannot be used when the given input is a GradientEdge");
+    }
     @Nullable EagerTensor[] results =
         walk(
-            create,
             options,
             () -> {
               List<EagerTensor> start = rootGradients(outputs, gradients);
               List<Node.Slot> targets = targets(inputs);
-              return new BackwardPass(retain, false).run(slots(outputs), start, targets);
+              return new BackwardPass(slots(outputs), retains(options)).capture(start, targets);
             });
     return collect(results, inputs, options);
   }
 
-  private static List<Node.Slot> targets(List<? extends Tensor> inputs) {
-    List<Node.Slot> targets = new ArrayList<>();
-    for (Tensor input : inputs) {
-      if (!input.requiresGrad()) {
+  private static boolean retains(GradOption[] options) {
+    return has(options, GradOption.CREATE_GRAPH) || has(options, GradOption.RETAIN_GRAPH);
+  }
+
+  private static List<Node.Slot> targets(List<? extends Differentiable> inputs) {
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i) instanceof Tensor t && !t.requiresGrad()) {
         throw new GraphException(
             "One of the differentiated Tensors does not require grad: the input at index "
-                + targets.size()
+                + i
                 + ". Call requiresGrad_() on it before the computation.");
       }
-      targets.add(((EagerTensor) input).gradientSlot());
     }
-    return targets;
+    return slots(inputs);
+  }
+
+  /// The places of inputs that are to have a `.grad`, as in PyTorch also from then on.
+  private static List<Node.Slot> collecting(List<? extends Differentiable> inputs) {
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i) instanceof Tensor t && !t.requiresGrad()) {
+        throw new GraphException(
+            "can't retain_grad on Tensor that has requires_grad=False: the input at index "
+                + i
+                + " of backward cannot collect a gradient. Call requiresGrad_() on it before the computation.");
+      }
+    }
+    for (Differentiable d : inputs) {
+      if (d instanceof Tensor t) {
+        t.retainGrad();
+      }
+    }
+    return slots(inputs);
   }
 
   private static @Nullable EagerTensor[] walk(
-      boolean create, GradOption[] options, Supplier<@Nullable EagerTensor[]> pass) {
-    return StrictZeros.with(
-        has(options, GradOption.STRICT_ZEROS),
-        () ->
-            GradMode.exactly(
-                create,
-                () -> {
-                  try (HandleScope _ = HandleScope.open()) {
-                    return pass.get();
-                  }
-                }));
+      GradOption[] options, Supplier<@Nullable EagerTensor[]> pass) {
+    return Reentry.call(() ->
+        StrictZeros.with(
+            has(options, GradOption.STRICT_ZEROS),
+            () ->
+                GradMode.exactly(
+                    has(options, GradOption.CREATE_GRAPH),
+                    () -> {
+                      try (HandleScope _ = HandleScope.open()) {
+                        return pass.get();
+                      }
+                    })));
   }
 
   private static List<@Nullable Tensor> collect(
-      @Nullable EagerTensor[] results, List<? extends Tensor> inputs, GradOption... options) {
+      @Nullable EagerTensor[] results,
+      List<? extends Differentiable> inputs,
+      GradOption... options) {
     boolean materialize = has(options, GradOption.MATERIALIZE_GRADS);
     List<@Nullable Tensor> out = new ArrayList<>();
     for (int i = 0; i < results.length; i++) {
@@ -95,7 +130,7 @@ public final class Gradients {
         out.add(g);
       } else if (materialize) {
         boolean create = has(options, GradOption.CREATE_GRAPH);
-        out.add(Tensors.zerosLike(inputs.get(i)).requiresGrad_(create));
+        out.add(Tensors.zerosLike((Tensor) inputs.get(i)).requiresGrad_(create));
       } else if (has(options, GradOption.ALLOW_UNUSED)) {
         out.add(null);
       } else {
@@ -113,47 +148,60 @@ public final class Gradients {
     return Arrays.asList(options).contains(option);
   }
 
-  private static List<Node.Slot> slots(List<? extends Tensor> tensors) {
-    List<Node.Slot> slots = new ArrayList<>(tensors.size());
-    for (Tensor t : tensors) {
-      slots.add(((EagerTensor) t).gradientSlot());
+  private static List<Node.Slot> slots(List<? extends Differentiable> places) {
+    List<Node.Slot> slots = new ArrayList<>(places.size());
+    for (Differentiable d : places) {
+      slots.add(
+          switch (d) {
+            case Tensor t -> ((EagerTensor) t).gradientSlot();
+            case GradientEdge e -> new Node.Slot((Node) e.function(), e.outputNr());
+          });
     }
     return slots;
   }
 
   private static List<EagerTensor> rootGradients(
-      List<? extends Tensor> roots, @Nullable List<? extends @Nullable Tensor> gradients) {
+      List<? extends Differentiable> roots, @Nullable List<? extends @Nullable Tensor> gradients) {
     if (gradients != null && gradients.size() != roots.size()) {
       throw new GraphException(
           "got " + roots.size() + " tensors and " + gradients.size() + " gradients");
     }
     List<EagerTensor> out = new ArrayList<>(roots.size());
     for (int i = 0; i < roots.size(); i++) {
-      EagerTensor root = (EagerTensor) roots.get(i);
-      if (!root.requiresGrad()) {
-        throw new GraphException(
-            "element "
-                + i
-                + " of tensors does not require grad and does not have a grad_fn. Call requiresGrad_() on"
-                + " the inputs before computing it, and compute it outside noGrad.");
-      }
+      Metadata root = root(i, roots.get(i));
       Tensor g = gradients == null ? null : gradients.get(i);
       out.add(g == null ? implicit(root) : checked(i, root, (EagerTensor) g));
     }
     return out;
   }
 
-  private static EagerTensor implicit(EagerTensor root) {
-    if (root.numel() != 1) {
+  private static Metadata root(int index, Differentiable root) {
+    if (root instanceof GradientEdge edge) {
+      return edge.function().metadata(edge.outputNr());
+    }
+    Tensor t = (Tensor) root;
+    if (!t.requiresGrad()) {
+      throw new GraphException(
+          "element "
+              + index
+              + " of tensors does not require grad and does not have a grad_fn. Call requiresGrad_() on"
+              + " the inputs before computing it, and compute it outside noGrad.");
+    }
+    ((EagerTensor) t).storage();
+    return Metadata.of(t);
+  }
+
+  private static EagerTensor implicit(Metadata root) {
+    if (root.shape().elements() != 1) {
       throw new GraphException(
           "grad can be implicitly created only for scalar outputs. This one has shape "
               + root.shape()
               + ": pass backward(gradient), or reduce it with sum() or mean() first.");
     }
-    return (EagerTensor) Tensors.onesLike(root);
+    return (EagerTensor) Tensors.ones(root.shape(), root.dtype(), root.device());
   }
 
-  private static EagerTensor checked(int index, EagerTensor root, EagerTensor g) {
+  private static EagerTensor checked(int index, Metadata root, EagerTensor g) {
     if (!g.shape().equals(root.shape())) {
       throw new ShapeException(
           "Mismatch in shape: grad_output["
@@ -166,7 +214,7 @@ public final class Gradients {
               + root.shape()
               + ").");
     }
-    EagerTensor here = Placement.atRoot(index, g, root);
+    EagerTensor here = Placement.atRoot(index, g, root.device());
     return here.dtype() == root.dtype() ? here : (EagerTensor) here.to(root.dtype());
   }
 }

@@ -60,6 +60,21 @@ public final class HandleScope implements AutoCloseable {
     }
   }
 
+  /// The body as another thread may run it while this one waits: in this thread's scopes.
+  static <T extends @Nullable Object> Supplier<T> carried(Supplier<T> body) {
+    HandleScope here = INNERMOST.get().scope;
+    return () -> {
+      Innermost innermost = INNERMOST.get();
+      HandleScope before = innermost.scope;
+      innermost.scope = here;
+      try {
+        return body.get();
+      } finally {
+        innermost.scope = before;
+      }
+    };
+  }
+
   /// Does work that leaves one tensor behind; everything else that it makes is closed.
   public static Tensor yielding(Supplier<Tensor> body) {
     try (HandleScope s = open()) {

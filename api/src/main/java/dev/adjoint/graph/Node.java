@@ -1,7 +1,12 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.GradFn;
 import dev.adjoint.autograd.SavedTensor;
+import dev.adjoint.HookHandle;
+import dev.adjoint.Tensor;
+import dev.adjoint.graph.hook.NodeHooks;
 import dev.adjoint.graph.trace.Trace;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Storage;
@@ -10,7 +15,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Carries gradients from an operation's results back to its inputs. It holds the nodes before it,
@@ -23,6 +31,11 @@ public abstract non-sealed class Node implements GradFn {
   /// @param slot which result of that node's operation the input was
   public record Slot(@Nullable Node node, int slot) {
     static final Slot NONE = new Slot(null, 0);
+
+    /// The node, which must be there.
+    public Node made() {
+      return requireNonNull(node);
+    }
   }
 
   /// What a node yields that passes no gradient on.
@@ -30,6 +43,7 @@ public abstract non-sealed class Node implements GradFn {
 
   private static final @Nullable SavedVariable[] NOTHING_SAVED = {};
 
+  private static final @Nullable Metadata[] UNKNOWN = {};
   private static final AtomicLong SEQUENCE = new AtomicLong();
 
   /// Accumulators run as soon as they are ready, so that gradients in flight are freed early.
@@ -43,6 +57,8 @@ public abstract non-sealed class Node implements GradFn {
 
   final int outputs;
   @Nullable NodeHooks hooks;
+  private @Nullable Metadata first;
+  private @Nullable Metadata[] others = UNKNOWN;
 
   final @Nullable Trace trace = Tracing.here();
 
@@ -116,13 +132,52 @@ public abstract non-sealed class Node implements GradFn {
     return sequence;
   }
 
-  NodeHooks hooks() {
+  /// Its hooks, made when the first is asked for.
+  public synchronized NodeHooks hooks() {
     NodeHooks h = hooks;
     if (h == null) {
       h = new NodeHooks();
       hooks = h;
     }
     return h;
+  }
+
+  @Override
+  public HookHandle registerPrehook(UnaryOperator<@Nullable List<@Nullable Tensor>> hook) {
+    return hooks().before(hook);
+  }
+
+  @Override
+  public HookHandle registerHook(BinaryOperator<@Nullable List<@Nullable Tensor>> hook) {
+    return hooks().after(hook);
+  }
+
+  /// Learns what one of its results looks like from the tensor that it is.
+  final void describe(int slot, EagerTensor result) {
+    if (slot == 0) {
+      first = first == null ? Metadata.of(result) : first;
+      return;
+    }
+    if (others.length == 0) {
+      others = new Metadata[outputs];
+    }
+    others[slot] = others[slot] == null ? Metadata.of(result) : others[slot];
+  }
+
+  @Override
+  public Metadata metadata(int outputNr) {
+    Objects.checkIndex(outputNr, outputs);
+    Metadata m = outputNr == 0 ? first : others.length == 0 ? null : others[outputNr];
+    if (m == null) {
+      throw new GraphException(
+          name() + ": its result " + outputNr + " is not differentiable, so it has no gradient");
+    }
+    return m;
+  }
+
+  /// The longest way from here to a leaf.
+  public int depth() {
+    return depth;
   }
 
   /// The call that recorded this, null when it was not traced.

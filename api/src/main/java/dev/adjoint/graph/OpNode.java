@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.StrictZeros;
+import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;

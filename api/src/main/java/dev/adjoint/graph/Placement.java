@@ -132,18 +132,18 @@ public final class Placement {
   }
 
   /// The gradient that a backward starts with: a 0-d one is brought to its root, as in PyTorch.
-  static EagerTensor atRoot(int index, EagerTensor g, EagerTensor root) {
-    if (g.storage().device() == root.storage().device()) {
+  static EagerTensor atRoot(int index, EagerTensor g, Device root) {
+    if (g.storage().device().name().equals(root)) {
       return g;
     }
     if (g.dim() == 0) {
-      return (EagerTensor) g.to(root.device());
+      return (EagerTensor) g.to(root);
     }
     throw new DeviceException(
         "invalid gradient at index "
             + index
             + " - expected device "
-            + root.device()
+            + root
             + " but got "
             + g.device()
             + ". Move it with to(device).");

@@ -1,6 +1,8 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.trace;
 
-import dev.adjoint.graph.trace.Tracing;
+import dev.adjoint.GradFn;
+import dev.adjoint.graph.AccumulateGrad;
+import dev.adjoint.graph.Node;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -11,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Iterations are told by backward calls. A chain is looked at only when its length reaches a power of
 /// two, so a node pays one comparison.
-final class GraphGrowth {
+public final class GraphGrowth {
 
   /// Chains shorter than this are no burden.
-  static final int SHORTEST = 1024;
+  public static final int SHORTEST = 1024;
 
   /// A chain of this length is worth a word even if no backward was called since it began.
   static final int LONG = 1 << 17;
@@ -37,13 +39,13 @@ final class GraphGrowth {
   private GraphGrowth() {}
 
   /// Notes the end of a backward.
-  static void passed(long newest) {
+  public static void passed(long newest) {
     NEWEST.set((int) (PASSES.getAndIncrement() % CALLS), newest);
   }
 
   /// Looks at the chain that ends in a node.
-  static void check(Node node) {
-    if ((node.depth & node.depth - 1) != 0) {
+  public static void check(Node node) {
+    if ((node.depth() & node.depth() - 1) != 0) {
       return;
     }
     long passes = PASSES.get();
@@ -54,7 +56,7 @@ final class GraphGrowth {
           warn(node, "each of the last " + CALLS + " backward calls left it longer");
         }
       }
-    } else if (node.depth == LONG && !warnedOfLength) {
+    } else if (node.depth() == LONG && !warnedOfLength) {
       warnedOfLength = true;
       warn(node, "no backward has gone through it");
     }
@@ -65,7 +67,7 @@ final class GraphGrowth {
     BitSet hit = new BitSet();
     int call = CALLS - 1;
     for (Node n = node; n != null && call >= 0; n = deepest(n)) {
-      while (call >= 0 && n.sequence < NEWEST.get((int) ((passes + call) % CALLS))) {
+      while (call >= 0 && n.sequence() < NEWEST.get((int) ((passes + call) % CALLS))) {
         call--;
       }
       hit.set(call + 1);
@@ -74,10 +76,10 @@ final class GraphGrowth {
   }
 
   private static @Nullable Node deepest(Node node) {
-    for (Node.Slot s : node.next) {
-      Node before = s.node();
-      if (before != null && before.depth == node.depth - 1) {
-        return before.sequence == Node.FIRST ? null : before;
+    for (GradFn.Edge edge : node.nextFunctions()) {
+      Node before = (Node) edge.function();
+      if (before != null && before.depth() == node.depth() - 1) {
+        return before instanceof AccumulateGrad ? null : before;
       }
     }
     return null;
@@ -88,13 +90,13 @@ final class GraphGrowth {
         "The graph behind a result of "
             + node.name()
             + " keeps growing: its longest chain has "
-            + node.depth
+            + node.depth()
             + " operations, and "
             + why
             + ". Everything along it stays in memory. Detach what goes from one iteration to the"
             + " next, as in total.add(loss.detach()), or compute it inside noGrad(...)."
             + " Autograd.graphReport(tensor) lists what is kept."
-            + Tracing.recorded(node.trace);
+            + Tracing.recorded(node.trace());
     LOG.log(System.Logger.Level.WARNING, text);
   }
 }

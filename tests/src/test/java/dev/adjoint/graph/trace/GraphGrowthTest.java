@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
