@@ -7,6 +7,7 @@ import dev.adjoint.Tensors;
 import dev.adjoint.autograd.Differentiable;
 import dev.adjoint.autograd.GradientEdge;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.mode.Reentry;
 import dev.adjoint.graph.mode.StrictZeros;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;

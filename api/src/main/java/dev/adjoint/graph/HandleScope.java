@@ -61,7 +61,7 @@ public final class HandleScope implements AutoCloseable {
   }
 
   /// The body as another thread may run it while this one waits: in this thread's scopes.
-  static <T extends @Nullable Object> Supplier<T> carried(Supplier<T> body) {
+  public static <T extends @Nullable Object> Supplier<T> carried(Supplier<T> body) {
     HandleScope here = INNERMOST.get().scope;
     return () -> {
       Innermost innermost = INNERMOST.get();

@@ -38,6 +38,8 @@ public final class NodeHooks {
   // One list for all kinds, since most nodes that have hooks have one.
   private final List<Hook> hooks = new CopyOnWriteArrayList<>();
 
+  // The same function may be asked for twice: each handle takes its own away.
+  @SuppressWarnings("ReferenceEquality")
   private HookHandle add(Hook hook) {
     hooks.add(hook);
     return () -> hooks.removeIf(h -> h == hook);

@@ -1,4 +1,4 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.hook;
 
 import static dev.adjoint.GradOption.CREATE_GRAPH;
 import static dev.adjoint.GradOption.RETAIN_GRAPH;

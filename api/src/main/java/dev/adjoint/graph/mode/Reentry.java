@@ -1,5 +1,6 @@
-package dev.adjoint.graph;
+package dev.adjoint.graph.mode;
 
+import dev.adjoint.graph.HandleScope;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Backward passes that hooks and formulas start inside another: they run at once, on the caller's thread,
 /// and when they are nested deep, on a fresh one whose stack has room.
-final class Reentry {
+public final class Reentry {
   /// PyTorch's number, too.
   private static final int MAX_DEPTH = 60;
 
@@ -15,7 +16,8 @@ final class Reentry {
 
   private Reentry() {}
 
-  static <T extends @Nullable Object> T call(Supplier<T> pass) {
+  /// Runs a pass.
+  public static <T extends @Nullable Object> T call(Supplier<T> pass) {
     int[] depth = DEPTH.get();
     if (depth[0] >= MAX_DEPTH) {
       return elsewhere(pass);
