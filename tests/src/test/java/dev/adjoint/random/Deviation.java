@@ -101,21 +101,6 @@ enum Deviation {
   /// ADR 11: results of one unbind share a node, which runs for all of them; in PyTorch they were selected.
   PARTS_SHARE_A_NODE(2, d -> d.program().hasParts() && d.hasAllThatIsExpected() && !d.failed()),
 
-  /// ADR 18: detach_ of a leaf takes its hooks away.
-  DETACHED_LEAF(
-      2,
-      d ->
-          d.expected().startsWith("h")
-              && d.program().toString(d.at()).contains("detach_ ")
-              && !d.failed()),
-
-  /// ADR 18: an older pass still collects in a leaf that was overwritten by a tracked value since.
-  LEAF_MOVED(
-      1,
-      d ->
-          d.expected().equals("error leaf variable has been moved into the graph interior")
-              && !d.failed()),
-
   /// ADR 18: roots are checked in their order.
   ROOTS_IN_ORDER(
       1,
