@@ -11,8 +11,8 @@ import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
