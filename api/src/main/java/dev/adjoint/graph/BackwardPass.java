@@ -9,6 +9,7 @@ import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.type.GraphException;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ final class BackwardPass implements Passing {
     }
     @Nullable EagerTensor[] results = Node.NO_GRADIENTS;
     if (stop.needed) {
-      results = hooks == null ? formula(node, gradients) : hooked(node, hooks, gradients);
+      results = hooks == null ? formula(stop) : hooked(stop, hooks);
       if (!retainGraph) {
         node.release();
       }
@@ -117,12 +118,11 @@ final class BackwardPass implements Passing {
     distribute(stop, results);
   }
 
-  private @Nullable EagerTensor[] hooked(
-      Node node, NodeHooks hooks, @Nullable EagerTensor[] gradients) {
-    hooks.runBefore(gradients);
-    @Nullable EagerTensor[] results = formula(node, gradients);
+  private @Nullable EagerTensor[] hooked(Stop stop, NodeHooks hooks) {
+    hooks.runBefore(stop.sums);
+    @Nullable EagerTensor[] results = formula(stop);
     try {
-      hooks.runAfter(results, gradients);
+      hooks.runAfter(results, stop.sums);
     } catch (RuntimeException | Error e) {
       Route.close(results);
       throw e;
@@ -130,17 +130,23 @@ final class BackwardPass implements Passing {
     return results;
   }
 
-  private @Nullable EagerTensor[] formula(Node node, @Nullable EagerTensor[] gradients) {
+  private @Nullable EagerTensor[] formula(Stop stop) {
+    Node node = stop.node;
     if (node instanceof AccumulateGrad accumulator) {
-      collect(accumulator, gradients);
+      collect(accumulator, stop.sums);
       return Node.NO_GRADIENTS;
     }
     if (!Tracing.isOn()) {
-      return node.apply(gradients);
+      return apply(stop);
     }
     Supplier<@Nullable EagerTensor[]> formula =
-        () -> Tracing.within(node.name(), node.trace, () -> node.apply(gradients));
-    return anomalies == null ? formula.get() : anomalies.formula(node, gradients, formula);
+        () -> Tracing.within(node.name(), node.trace, () -> apply(stop));
+    return anomalies == null ? formula.get() : anomalies.formula(node, stop.sums, formula);
+  }
+
+  private static @Nullable EagerTensor[] apply(Stop stop) {
+    BitSet wanted = stop.wanted;
+    return wanted == null ? stop.node.apply(stop.sums) : stop.node.applyFor(wanted, stop.sums);
   }
 
   /// Leaves wait for the end of the pass, but for those that a hook watches.

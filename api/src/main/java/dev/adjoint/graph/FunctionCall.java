@@ -47,7 +47,7 @@ public final class FunctionCall implements Context {
     }
     this.recorded = any && recordsOutside;
     // Before forward writes: what an input was made by, not what it will be.
-    this.slots = recorded ? OpNode.slots(inputs) : new Node.Slot[0];
+    this.slots = recorded ? Node.slots(inputs) : new Node.Slot[0];
   }
 
   /// See [Function#applyAll].

@@ -12,6 +12,7 @@ import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -73,6 +74,15 @@ public abstract non-sealed class Node implements GradFn {
     this.depth = deepest + 1;
   }
 
+  /// Where the gradients of inputs go.
+  static Slot[] slots(EagerTensor[] inputs) {
+    Slot[] slots = new Slot[inputs.length];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = inputs[i].gradientSlot();
+    }
+    return slots;
+  }
+
   static long newest() {
     return SEQUENCE.get();
   }
@@ -81,9 +91,27 @@ public abstract non-sealed class Node implements GradFn {
     return SEQUENCE.getAndIncrement();
   }
 
+  /// How messages name the operation: `Mul` for MulBackward0, `Sum1` for SumBackward1.
+  static String label(String node) {
+    return node.replaceFirst("Backward0?", "");
+  }
+
   /// The inputs' gradients, summed to the inputs' shapes; null for none. The caller owns the results'
   /// handles, and still owns the arguments.
   abstract @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients);
+
+  /// As [#apply], in a pass that asks for some inputs' gradients only.
+  @Nullable EagerTensor[] applyFor(BitSet wanted, @Nullable EagerTensor[] gradients) {
+    @Nullable EagerTensor[] results = apply(gradients);
+    for (int i = 0; i < results.length; i++) {
+      EagerTensor r = results[i];
+      if (r != null && !wanted.get(i)) {
+        results[i] = null;
+        r.close();
+      }
+    }
+    return results;
+  }
 
   /// Gives saved tensors back; applying again is then an error if there were any.
   void release() {}

@@ -19,6 +19,7 @@ import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,14 +64,6 @@ final class OpNode extends Node implements Saved {
     if (depth >= GraphGrowth.SHORTEST) {
       GraphGrowth.check(this);
     }
-  }
-
-  static Slot[] slots(EagerTensor[] inputs) {
-    Slot[] slots = new Slot[inputs.length];
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = inputs[i].gradientSlot();
-    }
-    return slots;
   }
 
   /// Which inputs some gradient is asked for.
@@ -132,13 +125,17 @@ final class OpNode extends Node implements Saved {
     return op.node();
   }
 
-  /// How messages name the operation: `Mul` for MulBackward0, `Sum1` for SumBackward1.
-  static String label(String node) {
-    return node.replaceFirst("Backward0?", "");
+  @Override
+  @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
+    return apply(gradients, this);
   }
 
   @Override
-  @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
+  @Nullable EagerTensor[] applyFor(BitSet wanted, @Nullable EagerTensor[] gradients) {
+    return apply(gradients, new Saved.ForSome(this, wanted));
+  }
+
+  private @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients, Saved read) {
     if (freed) {
       throw secondTime();
     }
@@ -154,7 +151,7 @@ final class OpNode extends Node implements Saved {
     int mark = scope.mark();
     try (Window _ = Window.open()) {
       try {
-        differentiate(gradients, results);
+        differentiate(gradients, results, read);
       } finally {
         // Before the window computes: nobody wants what only the formulas held.
         scope.closeSince(mark);
@@ -163,14 +160,15 @@ final class OpNode extends Node implements Saved {
     return results;
   }
 
-  private void differentiate(@Nullable EagerTensor[] gradients, @Nullable EagerTensor[] results) {
+  private void differentiate(
+      @Nullable EagerTensor[] gradients, @Nullable EagerTensor[] results, Saved read) {
     if (op instanceof Elementwise e) {
       EagerTensor g = requireNonNull(gradients[0]);
       Tensor wide = widened(g);
       for (int i = 0; i < results.length; i++) {
-        Derivative d = needs(i) ? e.derivative(i) : null;
+        Derivative d = read.needs(i) ? e.derivative(i) : null;
         if (d != null) {
-          Tensor t = StrictZeros.kept(wide, d.formula().apply(wide, this));
+          Tensor t = StrictZeros.kept(wide, d.formula().apply(wide, read));
           results[i] = finish(t == wide ? g : t, i, gradients, results);
         }
       }
@@ -180,21 +178,18 @@ final class OpNode extends Node implements Saved {
     if (widens) {
       wide.replaceAll(g -> g == null ? null : widened(g));
     }
-    List<? extends @Nullable Tensor> raw = structured(wide);
+    List<? extends @Nullable Tensor> raw =
+        op instanceof Compute c
+            ? c.backward(wide, read)
+            : List.of(((ViewOp) op).backward(wide, shapes[0]));
     for (int i = 0; i < results.length; i++) {
-      Tensor t = i < raw.size() && needs(i) ? raw.get(i) : null;
+      Tensor t = i < raw.size() && read.needs(i) ? raw.get(i) : null;
       results[i] = t == null ? null : finish(t, i, gradients, results);
     }
   }
 
   private Tensor widened(Tensor t) {
     return widens ? t.to(t.dtype().arithmetic()) : t;
-  }
-
-  private List<? extends @Nullable Tensor> structured(List<@Nullable Tensor> gradients) {
-    return op instanceof Compute c
-        ? c.backward(gradients, this)
-        : List.of(((ViewOp) op).backward(gradients, shapes[0]));
   }
 
   /// Sums to the input's shape, converts to its type, brings it to its device, and makes a handle that the scope won't close.

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ final class Route {
 
     int awaited;
     boolean needed = true;
+
+    /// Which inputs' gradients are asked for; null for all of them.
+    @Nullable BitSet wanted;
 
     /// Hooks of a single root run even if nothing that is asked for lies behind it, as in PyTorch.
     boolean root;
@@ -107,10 +111,20 @@ final class Route {
     Stop[] deepestLast = stops.values().toArray(Stop[]::new);
     Arrays.sort(deepestLast, Comparator.comparingInt(s -> s.node.depth));
     for (Stop stop : deepestLast) {
-      for (Stop before : stop.next) {
-        stop.needed |= before != null && (before.needed || before.captures != null);
-      }
+      restrict(stop);
     }
+  }
+
+  private static void restrict(Stop stop) {
+    BitSet wanted = new BitSet();
+    int known = 0;
+    for (int i = 0; i < stop.next.length; i++) {
+      Stop before = stop.next[i];
+      known += before == null ? 0 : 1;
+      wanted.set(i, before != null && (before.needed || before.captures != null));
+    }
+    stop.needed |= !wanted.isEmpty();
+    stop.wanted = wanted.cardinality() == known ? null : wanted;
   }
 
   /// Closes the gradients that are on their way in a pass that failed.

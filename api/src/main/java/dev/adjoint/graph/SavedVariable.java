@@ -99,7 +99,7 @@ final class SavedVariable {
     Node now = isOutput ? saver : saved.isClosed() ? null : saved.gradFn();
     int number = isOutput ? outputNr : saved.outputNr();
     String maker =
-        now == null ? "" : ", which is output " + number + " of " + OpNode.label(now.name()) + ",";
+        now == null ? "" : ", which is output " + number + " of " + Node.label(now.name()) + ",";
     return "one of the variables needed for gradient computation has been modified by an inplace"
         + " operation: ["
         + elements.type().tensorType()

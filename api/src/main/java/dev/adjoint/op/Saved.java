@@ -3,6 +3,7 @@ package dev.adjoint.op;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
+import java.util.BitSet;
 
 /// What a formula may read of its forward operation; the only way to it, and it compares versions.
 public interface Saved {
@@ -31,4 +32,39 @@ public interface Saved {
 
   /// Whether an input's gradient is asked for.
   boolean needs(int index);
+
+  /// As some other, in a pass that asks for fewer gradients.
+  ///
+  /// @param wanted which inputs' gradients the pass asks for
+  record ForSome(Saved all, BitSet wanted) implements Saved {
+    @Override
+    public Tensor input(int index) {
+      return all.input(index);
+    }
+
+    @Override
+    public Tensor output(int index) {
+      return all.output(index);
+    }
+
+    @Override
+    public Number parameter(int index) {
+      return all.parameter(index);
+    }
+
+    @Override
+    public Shape shape(int index) {
+      return all.shape(index);
+    }
+
+    @Override
+    public DType type(int index) {
+      return all.type(index);
+    }
+
+    @Override
+    public boolean needs(int index) {
+      return wanted.get(index) && all.needs(index);
+    }
+  }
 }

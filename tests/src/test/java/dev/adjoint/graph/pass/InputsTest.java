@@ -14,6 +14,7 @@ import dev.adjoint.autograd.GradientEdge;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,28 @@ class InputsTest extends OnEachDevice {
     assertNull(side.grad());
     z.backward();
     assertEquals(List.of("branch", "side"), ran);
+  }
+
+  @Test
+  void aNodeComputesNoGradientThatIsNotAskedFor() {
+    Tensor x = scalarLeaf(2);
+    Tensor w = scalarLeaf(3);
+    Tensor y = x.mul(w);
+    List<List<Tensor>> made = new ArrayList<>();
+    y.gradFn().registerHook((gradients, given) -> {
+      made.add(gradients);
+      return null;
+    });
+    Autograd.backward(List.of(y), null, List.of(w), RETAIN_GRAPH);
+    assertNull(made.getFirst().getFirst());
+    Expect.values(made.getFirst().getLast(), 2);
+    Autograd.backward(List.of(y), null, List.of(y), RETAIN_GRAPH);
+    assertEquals(Arrays.asList(null, null), made.getLast());
+    Expect.values(Autograd.grad(y, x, RETAIN_GRAPH), 3);
+    assertNull(made.getLast().getLast());
+    y.backward();
+    Expect.values(made.getLast().getFirst(), 3);
+    Expect.values(made.getLast().getLast(), 2);
   }
 
   @Test
