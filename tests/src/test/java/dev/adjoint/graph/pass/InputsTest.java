@@ -94,10 +94,11 @@ class InputsTest extends OnEachDevice {
     Tensor w = scalarLeaf(3);
     Tensor y = x.mul(w);
     List<List<Tensor>> made = new ArrayList<>();
-    y.gradFn().registerHook((gradients, given) -> {
-      made.add(gradients);
-      return null;
-    });
+    y.gradFn()
+        .registerHook((gradients, given) -> {
+          made.add(gradients);
+          return null;
+        });
     Autograd.backward(List.of(y), null, List.of(w), RETAIN_GRAPH);
     assertNull(made.getFirst().getFirst());
     Expect.values(made.getFirst().getLast(), 2);
