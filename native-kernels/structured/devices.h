@@ -1,7 +1,9 @@
 /* The structured kernels of devices whose groups have many lanes. */
 #include "index.kernel.h"
 #include "matmul.kernel.h"
+#include "norm.kernel.h"
 #include "pack.kernel.h"
+#include "pool.kernel.h"
 #include "random.kernel.h"
 #include "scan.kernel.h"
 #include "softmax.kernel.h"

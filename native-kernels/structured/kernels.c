@@ -5,7 +5,9 @@
 #define LOCAL_BYTES 8
 
 #include "index.kernel.h"
+#include "norm.kernel.h"
 #include "pack.kernel.h"
+#include "pool.kernel.h"
 #include "random.kernel.h"
 #include "scan.kernel.h"
 #include "softmax.kernel.h"

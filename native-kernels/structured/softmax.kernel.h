@@ -5,6 +5,7 @@
  * are taken together, since they share cache lines. */
 #undef LOCAL_BYTES
 #define LOCAL_BYTES (MOST_LANES * sizeof(ACCUMULATOR))
+#include "group.h"
 
 FLOATING(
 /* The greatest of what the lanes hold; with one lane, what it holds. */
@@ -21,21 +22,6 @@ DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
   T top = all[0];
   BARRIER(); /* before the memory holds something else */
   return top;
-}
-
-/* Their sum, by a tree that depends on nothing but how many lanes there are. */
-DEVICE_FN ACCUMULATOR WITH_TYPE(group_sum)(ACCUMULATOR mine, LOCAL ACCUMULATOR *all) {
-  all[LANE] = mine;
-  BARRIER();
-  for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
-    if (LANE < apart) {
-      all[LANE] += all[LANE + apart];
-    }
-    BARRIER();
-  }
-  ACCUMULATOR sum = all[0];
-  BARRIER();
-  return sum;
 }
 
 DEVICE_FN T WITH_TYPE(line_maximum)(GLOBAL const T *x, int64_t n, LOCAL void *shared) {

@@ -1,27 +1,5 @@
-/* Windows that slide over planes. sizes {planes, height, width, out_height, out_width,
- * kernel_height, kernel_width, stride_height, stride_width, pad_height, pad_width,
- * dilation_height, dilation_width, ...}: the window of output (r, c) sees elements
- * (r * stride_height - pad_height + i * dilation_height, ...) of its plane, and nothing outside. */
-#define IN_HEIGHT sizes[1]
-#define IN_WIDTH sizes[2]
-#define OUT_HEIGHT sizes[3]
-#define OUT_WIDTH sizes[4]
-#define WINDOW_HEIGHT sizes[5]
-#define WINDOW_WIDTH sizes[6]
-
-/* Elements [0, count) of a plane of so many columns, each by one lane, without a division each. */
-#define FOR_EACH_PLACE(t, row, column, count, columns)                                   \
-  for (int64_t t = LANE, row = t / (columns), column = t % (columns),                    \
-               down = LANES / (columns), right = LANES % (columns);                      \
-       t < (count); t += LANES, column += right, row += down + (column >= (columns)),    \
-               column -= column >= (columns) ? (columns) : 0)
-
-/* Along one axis: the first output whose window sees a place, were the window one element long;
- * what it reaches is cut at 0 and at the count of outputs. */
-DEVICE_FN int64_t WITH_TYPE(first_from)(int64_t offset, int64_t stride, int64_t outputs) {
-  int64_t first = offset > 0 ? 0 : (stride - 1 - offset) / stride;
-  return first < outputs ? first : outputs;
-}
+/* What windows see, laid out for a product of matrices, and the reverse. */
+#include "windows.h"
 
 ALL(
 /* One row of what the windows see at one of their places: [from, to) lies within the plane. */
@@ -76,8 +54,7 @@ KERNEL2(unfold, GLOBAL const T *, x, GLOBAL T *, y) {
     FOR_EACH_PLACE(t, r, c, count, OUT_WIDTH) {
       int64_t row = top + r * sizes[7];
       int64_t column = left + c * sizes[8];
-      int inside = row >= 0 && row < IN_HEIGHT && column >= 0 && column < IN_WIDTH;
-      y[g * count + t] = inside ? plane[row * IN_WIDTH + column] : 0;
+      y[g * count + t] = IS_INSIDE(row, column) ? plane[row * IN_WIDTH + column] : 0;
     }
   }
 }

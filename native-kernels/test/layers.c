@@ -42,11 +42,47 @@ static void run_windows(int64_t n, int64_t stride, int64_t pad) {
   RUN(fold, 2, sizes, floats(seen), floats(2 * n * 5));
 }
 
+/* Where windows found their element in planes of n by 6; the caller frees it. */
+static void *places(int64_t count, int64_t area) {
+  int64_t *x = malloc((size_t)count * sizeof *x);
+  for (int64_t i = 0; i < count; i++) {
+    x[i] = i * 5 % area;
+  }
+  return x;
+}
+
+static void run_pools(int64_t n, int64_t stride, int64_t pad, int64_t divisor) {
+  int64_t down = (n + 2 * pad - 3) / stride + 1;
+  int64_t across = (6 + 2 * pad - 2) / stride + 1;
+  int64_t sizes[] = {2, n, 6, down, across, 3, 2, stride, stride, pad, pad, 1, 1, divisor};
+  int64_t count = 2 * down * across;
+  RUN(max_pool, 2, sizes, floats(2 * n * 6), floats(count), places(count, 1));
+  RUN(max_pool_backward, 2, sizes, floats(count), places(count, n * 6), floats(2 * n * 6));
+  RUN(avg_pool, 2, sizes, floats(2 * n * 6), floats(count));
+  RUN(avg_pool_backward, 2, sizes, floats(count), floats(2 * n * 6));
+}
+
+static void run_norm(int64_t rows, int64_t n, int64_t flags) {
+  int64_t sizes[] = {rows, n, flags, 0x3727c5ac, 0};
+  RUN(layer_norm, rows, sizes, floats(rows * n), floats(n), floats(n), floats(rows * n),
+      floats(rows), floats(rows));
+  int64_t back[] = {rows, n, flags, 3};
+  int64_t blocks = (rows + 2) / 3;
+  RUN(layer_norm_backward, blocks, back, floats(rows * n), floats(rows * n), floats(n),
+      floats(rows), floats(rows), floats(rows * n), floats(blocks * n), floats(blocks * n));
+}
+
 void exercise_layers(void) {
   static const int64_t heights[] = {5, 6, 17, 64};
   for (int i = 0; i < 4; i++) {
     run_windows(heights[i], 1, 0);
     run_windows(heights[i], 2, 3);
     run_windows(heights[i], 9, 8);
+    run_pools(heights[i], 1, 0, 0);
+    run_pools(heights[i], 2, 1, -1);
+    run_pools(heights[i], 3, 1, 5);
+    run_norm(heights[i], 37, 7);
+    run_norm(2, heights[i], 4);
+    run_norm(7, heights[i], 2);
   }
 }

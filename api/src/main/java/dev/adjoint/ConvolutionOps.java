@@ -1,7 +1,9 @@
 package dev.adjoint;
 
 import dev.adjoint.nn.ConvOptions;
+import dev.adjoint.nn.PoolOptions;
 import dev.adjoint.op.layer.ConvolutionArguments;
+import dev.adjoint.op.layer.PoolArguments;
 import org.jspecify.annotations.Nullable;
 
 /// Convolutions and pools: what windows see that slide over the last dimension or the last two.
@@ -46,5 +48,53 @@ public sealed interface ConvolutionOps permits Tensor {
   /// @param bias one number for each channel of the result; null for none
   default Tensor conv2d(Tensor weight, @Nullable Tensor bias, ConvOptions options) {
     return ConvolutionArguments.convolve(2, (Tensor) this, weight, bias, options);
+  }
+
+  /// [#maxPool1d(PoolOptions)] of windows side by side.
+  default Tensor maxPool1d(long kernel) {
+    return maxPool1d(PoolOptions.of(kernel));
+  }
+
+  /// As [#maxPool2d(PoolOptions)], over the last dimension.
+  default Tensor maxPool1d(PoolOptions options) {
+    return PoolArguments.max1d((Tensor) this, options);
+  }
+
+  /// [#maxPool2d(PoolOptions)] of windows side by side.
+  default Tensor maxPool2d(long kernel) {
+    return maxPool2d(PoolOptions.of(kernel));
+  }
+
+  /// The greatest element that each window sees; padding is less than any. The gradient goes to the
+  /// first of equals. NaN is greatest, and the last one of a window gets the gradient.
+  default Tensor maxPool2d(PoolOptions options) {
+    ValuesIndices found = PoolArguments.max2d((Tensor) this, options);
+    found.indices().close();
+    return found.values();
+  }
+
+  /// [#maxPool2d(PoolOptions)], and where in its plane each element was: row times width plus column.
+  default ValuesIndices maxPool2dWithIndices(PoolOptions options) {
+    return PoolArguments.max2d((Tensor) this, options);
+  }
+
+  /// [#avgPool1d(PoolOptions)] of windows side by side.
+  default Tensor avgPool1d(long kernel) {
+    return avgPool1d(PoolOptions.of(kernel));
+  }
+
+  /// As [#avgPool2d(PoolOptions)], over the last dimension.
+  default Tensor avgPool1d(PoolOptions options) {
+    return PoolArguments.avg1d((Tensor) this, options);
+  }
+
+  /// [#avgPool2d(PoolOptions)] of windows side by side.
+  default Tensor avgPool2d(long kernel) {
+    return avgPool2d(PoolOptions.of(kernel));
+  }
+
+  /// The mean of what each window sees, of floating numbers or int64; dilation is not looked at.
+  default Tensor avgPool2d(PoolOptions options) {
+    return PoolArguments.avg2d((Tensor) this, options);
   }
 }

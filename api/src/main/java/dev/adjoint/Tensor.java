@@ -28,6 +28,7 @@ public sealed interface Tensor
         MatrixOps,
         ConvolutionOps,
         Differentiable,
+        NormalizationOps,
         AutoCloseable
     permits EagerTensor {
 

@@ -83,6 +83,8 @@ class SubgradientsTest extends OnEachDevice {
   static {
     ofOne("x.max()", x -> x.max());
     ofOne("x.min()", x -> x.min());
+    ofOne("x.view(1, -1).maxPool1d(4)", x -> x.view(1, -1).maxPool1d(4));
+    ofOne("x.view(1, -1).maxPool1d(2)", x -> x.view(1, -1).maxPool1d(2));
     ofOne("x.max(0).values()", x -> x.max(0).values());
     ofOne("x.min(0).values()", x -> x.min(0).values());
     ofOne("x.amax()", x -> x.amax());

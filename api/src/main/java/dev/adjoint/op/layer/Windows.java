@@ -3,7 +3,10 @@ package dev.adjoint.op.layer;
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.nn.ConvOptions;
+import dev.adjoint.nn.PoolOptions;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
+import java.util.Arrays;
 import java.util.List;
 
 /// Windows that slide over planes, as `native-kernels/structured/window.kernel.h` takes them. Lines
@@ -55,6 +58,36 @@ record Windows(
         dilationWidth);
   }
 
+  /// The windows of a pool over the last two dimensions; options are spelled out.
+  static Windows of(Shape input, PoolOptions pool) {
+    long[] count = new long[2];
+    for (int d = 0; d < 2; d++) {
+      long size = input.size(d - 2);
+      long stride = pool.stride().get(d);
+      long padding = pool.padding().get(d);
+      long reach = pool.dilation().get(d) * (pool.kernel().get(d) - 1) + 1;
+      long rest = pool.ceilMode() ? stride - 1 : 0;
+      count[d] = Math.floorDiv(size + 2 * padding - reach + rest, stride) + 1;
+      // The last window begins in the input or before it, not in the padding behind it.
+      if (pool.ceilMode() && (count[d] - 1) * stride >= size + padding) {
+        count[d]--;
+      }
+    }
+    return new Windows(
+        input.size(-2),
+        input.size(-1),
+        count[0],
+        count[1],
+        pool.kernel().getFirst(),
+        pool.kernel().getLast(),
+        pool.stride().getFirst(),
+        pool.stride().getLast(),
+        pool.padding().getFirst(),
+        pool.padding().getLast(),
+        pool.dilation().getFirst(),
+        pool.dilation().getLast());
+  }
+
   private static long count(long size, long kernel, long stride, long padding, long dilation) {
     return (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
   }
@@ -97,33 +130,47 @@ record Windows(
     };
   }
 
+  /// How many planes a tensor has.
+  private static long planes(Tensor t, long area) {
+    return area == 0 ? 0 : t.numel() / area;
+  }
+
   /// Writes what the windows of some planes see: for each plane a row for each place of a window.
   void unfold(Tensor planes, Tensor columns) {
-    long count = planes.numel() / Math.max(area(), 1);
-    Kernels.call(
-        "convolution",
-        "unfold",
-        planes.dtype(),
-        List.of(planes),
-        List.of(columns),
-        false,
-        sizes(count),
-        count * size(),
-        count());
+    long count = planes(planes, area());
+    call("unfold", List.of(planes), List.of(columns), sizes(count), count * size(), count());
   }
 
   /// Adds up what [#unfold] would have written of each element.
   void fold(Tensor columns, Tensor planes) {
-    long count = planes.numel() / Math.max(area(), 1);
-    Kernels.call(
-        "convolution",
-        "fold",
-        planes.dtype(),
-        List.of(columns),
-        List.of(planes),
-        false,
-        sizes(count),
-        count,
-        area() * size());
+    long count = planes(planes, area());
+    call("fold", List.of(columns), List.of(planes), sizes(count), count, area() * size());
+  }
+
+  /// A kernel of pools, whose groups are planes.
+  void pool(String kernel, List<Tensor> read, List<Tensor> written, long divisor) {
+    long[] plain = sizes(planes(written.getFirst(), count()));
+    long[] sizes = Arrays.copyOf(plain, plain.length + 1);
+    sizes[plain.length] = divisor;
+    call(kernel, read, written, sizes, sizes[0], count() * size());
+  }
+
+  /// As [#pool], back to planes of the input.
+  void poolBackward(String kernel, List<Tensor> read, Tensor planes, long divisor) {
+    long[] plain = sizes(planes(planes, area()));
+    long[] sizes = Arrays.copyOf(plain, plain.length + 1);
+    sizes[plain.length] = divisor;
+    call(kernel, read, List.of(planes), sizes, sizes[0], area());
+  }
+
+  private static void call(
+      String kernel,
+      List<Tensor> read,
+      List<Tensor> written,
+      long[] sizes,
+      long groups,
+      long groupWork) {
+    DType type = written.getFirst().dtype();
+    Kernels.call(kernel, kernel, type, read, written, false, sizes, groups, groupWork);
   }
 }

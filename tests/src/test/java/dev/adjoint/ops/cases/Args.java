@@ -23,6 +23,10 @@ public record Args(JsonObject json) {
     return Long.parseLong(text);
   }
 
+  public double real(String key, double otherwise) {
+    return has(key) ? json.get(key).getAsDouble() : otherwise;
+  }
+
   public int integer(String key) {
     return json.get(key).getAsInt();
   }
