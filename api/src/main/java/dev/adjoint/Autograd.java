@@ -6,6 +6,7 @@ import dev.adjoint.graph.InferenceMode;
 import dev.adjoint.graph.hook.MultiGradHook;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.saved.SavedTensorHooks;
+import dev.adjoint.graph.saved.Saving;
 import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;
@@ -188,34 +189,54 @@ public final class Autograd {
   ///     device
   public static <P, T> T savedTensorHooks(
       Function<? super Tensor, P> pack, Function<? super P, Tensor> unpack, Supplier<T> body) {
-    return SavedTensorHooks.with(SavedTensorHooks.of(pack, unpack), body);
+    return Saving.hooked(SavedTensorHooks.of(pack, unpack), body);
   }
 
   /// As [#savedTensorHooks(Function, Function, Supplier)].
   public static <P> void savedTensorHooks(
       Function<? super Tensor, P> pack, Function<? super P, Tensor> unpack, Runnable body) {
-    SavedTensorHooks.with(SavedTensorHooks.of(pack, unpack), returning(body));
+    Saving.hooked(SavedTensorHooks.of(pack, unpack), returning(body));
   }
 
   /// Runs so that what operations save for backward is copied to the CPU, and back when it is needed: for
   /// graphs that the device's memory cannot hold. On the CPU it is a copy there.
   public static <T> T saveOnCpu(Supplier<T> body) {
-    return SavedTensorHooks.with(SavedTensorHooks.onCpu(), body);
+    return Saving.hooked(SavedTensorHooks.onCpu(), body);
   }
 
   /// As [#saveOnCpu(Supplier)].
   public static void saveOnCpu(Runnable body) {
-    SavedTensorHooks.with(SavedTensorHooks.onCpu(), returning(body));
+    Saving.hooked(SavedTensorHooks.onCpu(), returning(body));
   }
 
   /// Runs so that [#savedTensorHooks] and [#saveOnCpu] inside fail with this message.
   public static <T> T disableSavedTensorHooks(String message, Supplier<T> body) {
-    return SavedTensorHooks.disabled(message, body);
+    return Saving.unhooked(message, body);
   }
 
   /// As [#disableSavedTensorHooks(String, Supplier)].
   public static void disableSavedTensorHooks(String message, Runnable body) {
-    SavedTensorHooks.disabled(message, returning(body));
+    Saving.unhooked(message, returning(body));
+  }
+
+  /// Runs so that tensors may be overwritten although a graph has saved them: what is saved inside stays
+  /// what it was, because a write to its memory, inside or later, first copies it. It costs nothing until
+  /// there is such a write. PyTorch's `allow_mutation_on_saved_tensors`; unlike there backward may run outside,
+  /// and scopes nest.
+  /// ```java
+  /// Tensor loss = Autograd.allowMutationOnSavedTensors(() -> {
+  ///   Tensor y = x.square();
+  ///   x.zero_(); // the gradient is still 2 x of before
+  ///   return y.sum();
+  /// });
+  /// ```
+  public static <T> T allowMutationOnSavedTensors(Supplier<T> body) {
+    return Saving.copiesOnWrite(body);
+  }
+
+  /// As [#allowMutationOnSavedTensors(Supplier)].
+  public static void allowMutationOnSavedTensors(Runnable body) {
+    Saving.copiesOnWrite(returning(body));
   }
 
   private static Supplier<Boolean> returning(Runnable body) {

@@ -6,6 +6,7 @@ import dev.adjoint.graph.hook.NodeHooks;
 import dev.adjoint.graph.hook.Passing;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.trace.AnomalyCheck;
+import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.type.GraphException;
@@ -30,11 +31,13 @@ final class BackwardPass implements Passing {
   private @Nullable EagerTensor[] captured = new EagerTensor[0];
   private @Nullable Map<Object, Object> remembered;
   private @Nullable Node running;
+  private final Freed freed;
 
   BackwardPass(List<Node.Slot> roots, boolean retainGraph) {
     this.roots = roots;
     this.route = new Route(roots);
     this.retainGraph = retainGraph;
+    this.freed = Freed.byBackward(roots.isEmpty() ? null : roots.getFirst().node());
   }
 
   /// Has all leaves collect into `.grad`, or of all those that are asked for.
@@ -110,7 +113,7 @@ final class BackwardPass implements Passing {
     if (stop.needed) {
       results = hooks == null ? formula(stop) : hooked(stop, hooks);
       if (!retainGraph) {
-        node.release();
+        node.release(freed);
       }
     }
     // A node's own arguments go first, so that what it passed on is again unshared.

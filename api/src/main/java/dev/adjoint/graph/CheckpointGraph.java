@@ -1,6 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.type.GraphException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class CheckpointGraph {
 
   /// Gives back what the nodes saved, and forgets them.
   void release() {
-    nodes.forEach(Node::release);
+    nodes.forEach(n -> n.release(Freed.BY_CHECKPOINT));
     nodes.clear();
   }
 

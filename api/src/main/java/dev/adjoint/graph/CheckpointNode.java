@@ -7,7 +7,8 @@ import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.GradMode;
-import dev.adjoint.graph.saved.SavedTensorHooks;
+import dev.adjoint.graph.saved.Saving;
+import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.host.Generator;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,7 +46,6 @@ public final class CheckpointNode extends Node {
   private final @Nullable SavedVariable[] saved;
   private final Generator.State random;
   private final CheckpointGraph recorded;
-  private boolean freed;
 
   private CheckpointNode(
       UnaryOperator<List<Tensor>> function,
@@ -63,7 +63,7 @@ public final class CheckpointNode extends Node {
         saved[i] = SavedVariable.input((EagerTensor) inputs.get(i));
       }
     } catch (Throwable e) {
-      release();
+      dropSaved();
       throw e;
     }
   }
@@ -87,7 +87,7 @@ public final class CheckpointNode extends Node {
     try (HandleScope scope = HandleScope.open()) {
       long start = nextSequence();
       List<Tensor> leaves = leaves(inputs);
-      List<Tensor> raw = SavedTensorHooks.hidden(() -> function.apply(leaves));
+      List<Tensor> raw = Saving.hidden(() -> function.apply(leaves));
       CheckpointGraph graph = CheckpointGraph.of(raw, leaves, start);
       boolean tracked = raw.stream().anyMatch(Tensor::requiresGrad);
       CheckpointNode node;
@@ -130,9 +130,7 @@ public final class CheckpointNode extends Node {
 
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
-    if (freed) {
-      throw secondTime();
-    }
+    requireSaved();
     boolean create = GradMode.isEnabled();
     try (HandleScope _ = HandleScope.open()) {
       long start = nextSequence();
@@ -173,7 +171,7 @@ public final class CheckpointNode extends Node {
     Generator.State now = Generator.state();
     Generator.restore(random);
     try {
-      return SavedTensorHooks.hidden(() -> GradMode.with(true, () -> function.apply(inputs)));
+      return Saving.hidden(() -> GradMode.with(true, () -> function.apply(inputs)));
     } finally {
       Generator.restore(now);
     }
@@ -228,14 +226,12 @@ public final class CheckpointNode extends Node {
 
   @Override
   @Nullable SavedVariable[] saved() {
-    return freed ? super.saved() : saved;
+    return freed == null ? saved : super.saved();
   }
 
   @Override
   public SequencedMap<String, SavedTensor> savedTensors() {
-    if (freed) {
-      throw secondTime();
-    }
+    requireSaved();
     SequencedMap<String, SavedTensor> shown = new LinkedHashMap<>();
     for (int i = 0; i < saved.length; i++) {
       shown.put("input" + i, requireNonNull(saved[i]).shown(this, 0));
@@ -244,12 +240,18 @@ public final class CheckpointNode extends Node {
   }
 
   @Override
-  void release() {
-    for (SavedVariable s : saved) {
-      if (s != null && !freed) {
+  void release(Freed by) {
+    dropSaved();
+    freed = by;
+  }
+
+  private void dropSaved() {
+    for (int i = 0; i < saved.length; i++) {
+      SavedVariable s = saved[i];
+      saved[i] = null;
+      if (s != null) {
         s.release();
       }
     }
-    freed = true;
   }
 }

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.autograd.SavedTensor;
+import dev.adjoint.graph.trace.Freed;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ final class CopySlices extends Node {
   }
 
   @Override
-  void release() {
-    writer.release();
+  void release(Freed by) {
+    writer.release(by);
   }
 }

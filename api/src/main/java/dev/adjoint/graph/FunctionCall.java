@@ -145,7 +145,7 @@ public final class FunctionCall implements Context {
         }
       }
     } catch (Throwable e) {
-      all.release();
+      all.drop();
       results.stream().filter(t -> !dirty.contains(t)).forEach(Tensor::close);
       throw e;
     }
@@ -194,7 +194,7 @@ public final class FunctionCall implements Context {
   public List<@Nullable Tensor> savedTensors() {
     FunctionSaves kept = saves;
     if (kept != null) {
-      kept.requireUsable();
+      kept.requireSaved();
     }
     List<@Nullable Tensor> all = new ArrayList<>();
     int count = kept == null ? toSave.length : kept.size();
@@ -207,7 +207,7 @@ public final class FunctionCall implements Context {
   private @Nullable Tensor unpack(int index) {
     FunctionSaves kept = saves;
     if (kept != null) {
-      kept.requireUsable();
+      kept.requireSaved();
     }
     int count = kept == null ? toSave.length : kept.size();
     if (index < 0 || index >= count) {

@@ -5,6 +5,7 @@ import dev.adjoint.Tensors;
 import dev.adjoint.autograd.Function;
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
@@ -92,7 +93,7 @@ final class FunctionNode extends Node {
 
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
-    call.saves().requireUsable();
+    requireSaved();
     boolean recording = GradMode.isEnabled();
     boolean differentiable = recording && !function.isOnceDifferentiable();
     try (Window _ = Window.open();
@@ -242,7 +243,9 @@ final class FunctionNode extends Node {
   }
 
   @Override
-  void release() {
-    call.saves().release();
+  void release(Freed by) {
+    if (call.saves().drop()) {
+      freed = by;
+    }
   }
 }

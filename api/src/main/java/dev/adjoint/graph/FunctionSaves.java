@@ -18,7 +18,6 @@ final class FunctionSaves {
 
   private final FunctionNode node;
   private List<@Nullable Kept> saved = new ArrayList<>();
-  private boolean freed;
 
   FunctionSaves(FunctionNode node) {
     this.node = node;
@@ -41,10 +40,8 @@ final class FunctionSaves {
     return saved.size();
   }
 
-  void requireUsable() {
-    if (freed) {
-      throw node.secondTime();
-    }
+  void requireSaved() {
+    node.requireSaved();
   }
 
   @Nullable Tensor unpack(int index) {
@@ -60,7 +57,7 @@ final class FunctionSaves {
   }
 
   SequencedMap<String, SavedTensor> shown() {
-    requireUsable();
+    node.requireSaved();
     SequencedMap<String, SavedTensor> shown = new LinkedHashMap<>();
     for (int i = 0; i < saved.size(); i++) {
       Kept k = saved.get(i);
@@ -75,13 +72,16 @@ final class FunctionSaves {
     return saved.stream().map(k -> k == null ? null : k.tensor).toArray(SavedVariable[]::new);
   }
 
-  void release() {
+  /// Forgets everything, and says whether there was anything.
+  boolean drop() {
+    boolean any = false;
     for (Kept k : saved) {
       if (k != null) {
         k.tensor.release();
-        freed = true;
+        any = true;
       }
     }
     saved = List.of();
+    return any;
   }
 }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.mode.GradMode;
-import dev.adjoint.graph.saved.SavedTensorHooks;
+import dev.adjoint.graph.saved.Saving;
 import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Fusion;
@@ -48,7 +48,7 @@ public final class InPlace {
     Overwriting.separate(target, in);
     Source[] sources = Dispatch.arguments(op, device, in, parameters, shape, type);
     boolean result = (bits & Derivative.OUTPUT) != 0;
-    boolean packs = result && SavedTensorHooks.active() != null;
+    boolean packs = result && Saving.packs();
     if (packs) {
       storePacked(
           target,
@@ -97,7 +97,7 @@ public final class InPlace {
     try {
       node.saveResult(result);
     } catch (Throwable e) {
-      node.release();
+      node.dropSaved();
       throw e;
     }
   }
@@ -119,7 +119,7 @@ public final class InPlace {
         saveInputs(node, bits, target, in);
       }
       boolean saves = (bits & Derivative.OUTPUT) != 0;
-      boolean packs = saves && SavedTensorHooks.active() != null;
+      boolean packs = saves && Saving.packs();
       if (packs) {
         result.setHistory(new Node.Slot(requireNonNull(node), 0));
         save(node, result);
@@ -197,6 +197,7 @@ public final class InPlace {
       layouts[i] = t.layout();
       from[i] = v.storage();
       GradMode.with(false, () -> Overwriting.checked(writer, t, v));
+      Overwriting.announce(t);
     }
     if (layouts[0].shape().elements() > 0) {
       Fusion.assign(to, layouts, from, writer);

@@ -7,6 +7,7 @@ import dev.adjoint.HookHandle;
 import dev.adjoint.Tensor;
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.hook.NodeHooks;
+import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.graph.trace.Trace;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Storage;
@@ -63,6 +64,9 @@ public abstract non-sealed class Node implements GradFn {
 
   final @Nullable Trace trace = Tracing.here();
 
+  /// Who gave back what this had saved; null while it is there, and when there was nothing.
+  @Nullable Freed freed;
+
   Node(long sequence, Slot[] next, int outputs) {
     this.sequence = sequence;
     this.next = next;
@@ -114,7 +118,16 @@ public abstract non-sealed class Node implements GradFn {
   }
 
   /// Gives saved tensors back; applying again is then an error if there were any.
-  void release() {}
+  ///
+  /// @param by who does, for the error
+  void release(Freed by) {}
+
+  /// Throws when what this had saved was given back.
+  final void requireSaved() {
+    if (freed != null) {
+      throw secondTime();
+    }
+  }
 
   /// Memory that a node keeps for its formula.
   ///
@@ -151,7 +164,9 @@ public abstract non-sealed class Node implements GradFn {
             + " to backward through the graph a second time or if you need to access saved tensors"
             + " after calling backward. In Adjoint: backward(GradOption.RETAIN_GRAPH). The node is "
             + name()
-            + "; if it belongs to an earlier iteration, detach() what you carry over."
+            + "."
+            + (freed == null ? "" : " " + freed)
+            + " If it belongs to an earlier iteration, detach() what you carry over."
             + Tracing.recorded(trace));
   }
 

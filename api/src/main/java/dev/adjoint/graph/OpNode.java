@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.StrictZeros;
+import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.memory.Window;
 import dev.adjoint.op.Compute;
@@ -44,7 +45,6 @@ final class OpNode extends Node implements Saved {
   private final boolean widens;
 
   private @Nullable SavedVariable[] saved = NOT_SAVED;
-  private boolean freed;
 
   OpNode(Op op, EagerTensor[] inputs, Number @Nullable [] parameters, int outputs) {
     super(nextSequence(), slots(inputs), outputs);
@@ -105,7 +105,7 @@ final class OpNode extends Node implements Saved {
         all[shapes.length + i] = wanted ? SavedVariable.output(results[i]) : null;
       }
     } catch (Throwable e) {
-      release();
+      dropSaved();
       for (EagerTensor r : results) {
         r.close();
       }
@@ -136,9 +136,7 @@ final class OpNode extends Node implements Saved {
   }
 
   private @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients, Saved read) {
-    if (freed) {
-      throw secondTime();
-    }
+    requireSaved();
     @Nullable EagerTensor[] results = new EagerTensor[next.length];
     boolean any = false;
     for (EagerTensor g : gradients) {
@@ -215,14 +213,23 @@ final class OpNode extends Node implements Saved {
   }
 
   @Override
-  void release() {
+  void release(Freed by) {
+    if (dropSaved()) {
+      freed = by;
+    }
+  }
+
+  /// Forgets what was saved, and says whether there was anything.
+  boolean dropSaved() {
+    boolean any = false;
     for (SavedVariable s : saved) {
       if (s != null) {
         s.release();
-        freed = true;
+        any = true;
       }
     }
     saved = NOT_SAVED;
+    return any;
   }
 
   @Override
@@ -232,9 +239,7 @@ final class OpNode extends Node implements Saved {
 
   @Override
   public SequencedMap<String, SavedTensor> savedTensors() {
-    if (freed) {
-      throw secondTime();
-    }
+    requireSaved();
     SequencedMap<String, SavedTensor> shown = new LinkedHashMap<>();
     for (int i = 0; i < saved.length; i++) {
       SavedVariable s = saved[i];

@@ -10,6 +10,7 @@ import dev.adjoint.type.ShapeException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// What an operation that overwrites its first input has to obey, and what becomes of the history of
 /// the tensors it shows through.
@@ -80,6 +81,14 @@ final class Overwriting {
     }
   }
 
+  /// Called before a write that nothing forbids: leaves the elements to those who count on them.
+  static void announce(EagerTensor target) {
+    Consumer<Layout> told = target.storage().beforeWrite();
+    if (told != null) {
+      told.accept(target.layout());
+    }
+  }
+
   /// The target's elements before the write, with its history, for a formula that reads them.
   static EagerTensor copyOfOriginal(EagerTensor target) {
     EagerTensor copy = (EagerTensor) GradMode.with(false, () -> target.detach().clone());
@@ -91,7 +100,7 @@ final class Overwriting {
   }
 
   /// Replaces inputs that share some but not all places with the target by copies, so that the
-  /// operation reads what was there before it wrote.
+  /// operation reads what was there before it wrote, and announces the write.
   static void separate(EagerTensor target, EagerTensor[] in) {
     Layout written = target.layout();
     for (int i = 1; i < in.length; i++) {
@@ -101,6 +110,7 @@ final class Overwriting {
         in[i] = (EagerTensor) GradMode.with(false, () -> source.detach().clone());
       }
     }
+    announce(target);
   }
 
   private static boolean same(Layout a, Layout b) {

@@ -1,10 +1,14 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.Tensor;
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.saved.CopiesOnWrite;
 import dev.adjoint.graph.saved.Packed;
 import dev.adjoint.graph.saved.SavedTensorHooks;
+import dev.adjoint.graph.saved.Saving;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.Storage;
@@ -14,13 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A tensor as it was when an operation saved it; reading it checks that nobody wrote there since. Where
 /// hooks are set it is what they made of it, which nobody checks.
-final class SavedVariable {
+final class SavedVariable implements CopiesOnWrite.Saver {
   private @Nullable EagerTensor original; // null with storage: packed, or given back
   private @Nullable Storage storage;
-  private final Layout layout;
-  private final int version;
+  private Layout layout;
+  private int version;
   private final Node.Slot origin;
   private final boolean isOutput;
+  private boolean copiesOnWrite;
   private @Nullable Packed packed;
 
   /// Saves an input.
@@ -39,14 +44,42 @@ final class SavedVariable {
     this.version = elements.version();
     this.origin = origin;
     this.isOutput = isOutput;
-    SavedTensorHooks hooks = SavedTensorHooks.active();
-    if (hooks != null && !tensor.isWrappedNumber()) {
-      this.packed = Packed.of(hooks, tensor, shown(tensor));
-      return;
+    Saving saving = Saving.active();
+    if (saving == null || tensor.isWrappedNumber()) {
+      hold(tensor);
+    } else if (saving.hooks() != null) {
+      this.packed = Packed.of(saving.hooks(), tensor, shown(tensor));
+    } else {
+      hold(tensor);
+      if (saving.copiesOnWrite()) {
+        CopiesOnWrite.add(elements, this);
+        this.copiesOnWrite = true;
+      }
     }
+  }
+
+  private void hold(EagerTensor tensor) {
+    Storage elements = tensor.storage();
     elements.retainSaved();
     this.original = tensor;
     this.storage = elements;
+  }
+
+  @Override
+  public Layout part() {
+    return layout;
+  }
+
+  @Override
+  public void moveTo(EagerTensor copy) {
+    Storage before = requireNonNull(storage);
+    Storage elements = copy.storage();
+    elements.retainSaved();
+    storage = elements;
+    layout = copy.layout();
+    version = elements.version();
+    copiesOnWrite = false;
+    before.releaseSaved();
   }
 
   /// What a hook is given: a parameter itself, of others a handle that no scope closes.
@@ -180,9 +213,7 @@ final class SavedVariable {
     EagerTensor handle = unchanged(saver, outputNr);
     HandleScope.free(handle);
     packed = Packed.of(hooks, handle, handle);
-    original = null;
-    storage = null;
-    elements.releaseSaved();
+    drop(elements);
   }
 
   /// The memory that is kept, null where only a hook knows.
@@ -199,9 +230,16 @@ final class SavedVariable {
       packed.release();
       packed = null;
     } else if (elements != null) {
-      original = null;
-      storage = null;
-      elements.releaseSaved();
+      drop(elements);
     }
+  }
+
+  private void drop(Storage elements) {
+    original = null;
+    storage = null;
+    if (copiesOnWrite) {
+      CopiesOnWrite.remove(elements, this);
+    }
+    elements.releaseSaved();
   }
 }

@@ -6,6 +6,7 @@ import dev.adjoint.type.ClosedException;
 import dev.adjoint.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Elements of one type on one device, shared by a tensor, its views and whatever was saved of them.
@@ -42,6 +43,7 @@ public final class Storage {
   private int uses;
   private boolean inference;
   private String lastWriter = "";
+  private @Nullable Consumer<Layout> beforeWrite;
   private @Nullable WriteLog log; // of writes to parts, while something is saved
 
   private Storage(OpenDevice device, DType type, long elements, @Nullable Pending pending) {
@@ -213,6 +215,15 @@ public final class Storage {
     }
     lastWriter = writer;
     return operand(region.offset(), strides);
+  }
+
+  /// Who is told of a region before it is written; null for nobody.
+  public @Nullable Consumer<Layout> beforeWrite() {
+    return beforeWrite;
+  }
+
+  public void beforeWrite(@Nullable Consumer<Layout> told) {
+    beforeWrite = told;
   }
 
   private synchronized void remember(int before, Layout region, String writer) {

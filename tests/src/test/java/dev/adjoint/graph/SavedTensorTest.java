@@ -5,6 +5,8 @@ import static dev.adjoint.GradOption.RETAIN_GRAPH;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Autograd;
 import dev.adjoint.Expect;
@@ -15,7 +17,10 @@ import dev.adjoint.memory.LiveBytes;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /// What nodes keep for their formulas, and for how long.
 class SavedTensorTest extends OnEachDevice {
@@ -34,6 +39,41 @@ class SavedTensorTest extends OnEachDevice {
     Expect.fails(GraphException.class, SECOND_TIME, y::backward);
     Expect.values(x.grad(), 2, 4);
     Expect.fails(GraphException.class, SECOND_TIME, () -> Autograd.grad(y, x));
+  }
+
+  private static String message(Executable body) {
+    return assertThrows(GraphException.class, body).getMessage();
+  }
+
+  @Test
+  void theMessageNamesTheNodeAndTheBackwardThatFreedIt() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.mul(x);
+    y.sum().backward();
+    String first = message(() -> y.mean().backward());
+    Matcher m =
+        Pattern.compile(
+                "The node is MulBackward0\\. They were freed by backward call number (\\d+) of this"
+                    + " program, from a result of SumBackward0\\.")
+            .matcher(first);
+    assertTrue(m.find(), first);
+    Tensor z = x.exp();
+    Autograd.grad(z.mean(), x);
+    String second = message(() -> z.gradFn().savedTensors());
+    long later = Long.parseLong(m.group(1)) + 2; // the failed one counts
+    assertTrue(
+        second.contains("number " + later + " of this program, from a result of MeanBackward0."),
+        second);
+    Tensor w =
+        Autograd.tracing(() -> {
+          Tensor v = x.exp();
+          v.sum().backward();
+          return v;
+        });
+    String third = message(() -> w.sum().backward());
+    assertTrue(
+        third.contains("from a result of SumBackward0, at " + SavedTensorTest.class.getName()),
+        third);
   }
 
   @Test

@@ -51,8 +51,12 @@ public final class Trace {
     return new Trace(frames, inducer);
   }
 
-  /// Tests live in the library's packages, but come from elsewhere.
+  /// Tests live in the library's packages, but come from elsewhere. Scoped values run the library's
+  /// lambdas.
   private static boolean isInternal(Class<?> type) {
+    if (type.getName().contains(".ScopedValue") && type.getModule() == Object.class.getModule()) {
+      return true;
+    }
     String name = type.getPackageName();
     if (!name.equals(LIBRARY) && !name.startsWith(LIBRARY + ".")) {
       return false;
