@@ -149,13 +149,7 @@ def adam():
     return compiled(torch.optim.Adam([parameters], lr=1e-3).step)
 
 
-def training(make_optimizer, batch, *sizes):
-    inputs = leaf(batch, sizes[0])
-    classes = torch.randint(0, sizes[-1], (batch,), device=DEVICE)
-    layers = []
-    for before, after in zip(sizes, sizes[1:]):
-        layers += [nn.Linear(before, after), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1]).to(DEVICE)
+def stepping(model, make_optimizer, inputs, classes):
     optimizer = make_optimizer(model.parameters(), lr=1e-3)
     forward = compiled(lambda x, y: nn.functional.cross_entropy(model(x), y))
     update = compiled(optimizer.step)
@@ -167,6 +161,38 @@ def training(make_optimizer, batch, *sizes):
         update()
 
     return step
+
+
+def convnet():
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(32 * 7 * 7, 10)).to(DEVICE)
+    classes = torch.randint(0, 10, (64,), device=DEVICE)
+    return stepping(model, torch.optim.Adam, leaf(64, 1, 28, 28), classes)
+
+
+def layernorm_gelu():
+    rows = leaf(4096, 1024).requires_grad_()
+    norm = nn.LayerNorm(1024).to(DEVICE)
+    forward = compiled(lambda x: nn.functional.gelu(norm(x)).sum())
+
+    def step():
+        rows.grad = None
+        norm.zero_grad()
+        forward(rows).backward()
+
+    return step
+
+
+def training(make_optimizer, batch, *sizes):
+    inputs = leaf(batch, sizes[0])
+    classes = torch.randint(0, sizes[-1], (batch,), device=DEVICE)
+    layers = []
+    for before, after in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(before, after), nn.ReLU()]
+    model = nn.Sequential(*layers[:-1]).to(DEVICE)
+    return stepping(model, make_optimizer, inputs, classes)
 
 
 WORKS = {
@@ -190,6 +216,8 @@ WORKS = {
     "MATMUL_1024": lambda: product(1024),
     "MATMUL_2048": lambda: product(2048),
     "TRAINING_STEP": lambda: training(torch.optim.Adam, 128, 784, 512, 256, 10),
+    "CONVNET": convnet,
+    "LAYERNORM_GELU": layernorm_gelu,
     "ADAM": adam,
     "COPY_256M": lambda: copy(256 * MEBI),
     "ADD_256M": lambda: add(256 * MEBI),
@@ -208,6 +236,8 @@ COMPILABLE = {
     "MEAN_SQUARE",
     "CROSS_ENTROPY",
     "TRAINING_STEP",
+    "CONVNET",
+    "LAYERNORM_GELU",
     "ADAM",
     "EXPRESSION_256M",
 }
@@ -233,8 +263,7 @@ def prepare(work):
     if COMPILED and work not in COMPILABLE:
         raise NotImplementedError(work)
     step = WORKS[work]()
-    step()
-    wait()
+    nanos(step, 1)
     return step
 
 

@@ -9,7 +9,9 @@ import java.util.SequencedMap;
 /// `private final Linear first = child("first", new Linear(64, 32));`
 public abstract class Block implements Module {
   private final SequencedMap<String, Tensor> own = new LinkedHashMap<>();
+  private final SequencedMap<String, Tensor> buffers = new LinkedHashMap<>();
   private final SequencedMap<String, Module> children = new LinkedHashMap<>();
+  private boolean training = true;
 
   protected Block() {}
 
@@ -20,7 +22,14 @@ public abstract class Block implements Module {
     return value;
   }
 
-  /// Makes another module's parameters parameters of this.
+  /// Makes a tensor part of the state of this, which no optimiser changes.
+  protected final Tensor buffer(String name, Tensor value) {
+    requireNew(name);
+    buffers.put(name, value);
+    return value;
+  }
+
+  /// Makes another module's parameters and buffers those of this.
   protected final <M extends Module> M child(String name, M module) {
     requireNew(name);
     children.put(name, module);
@@ -28,7 +37,7 @@ public abstract class Block implements Module {
   }
 
   private void requireNew(String name) {
-    if (own.containsKey(name) || children.containsKey(name)) {
+    if (own.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
       throw new IllegalArgumentException("attribute '" + name + "' already exists");
     }
   }
@@ -44,6 +53,26 @@ public abstract class Block implements Module {
     children.forEach((child, module) ->
         module.namedParameters().forEach((name, t) -> all.put(child + "." + name, t)));
     return all;
+  }
+
+  @Override
+  public final SequencedMap<String, Tensor> namedBuffers() {
+    SequencedMap<String, Tensor> all = new LinkedHashMap<>(buffers);
+    children.forEach((child, module) ->
+        module.namedBuffers().forEach((name, t) -> all.put(child + "." + name, t)));
+    return all;
+  }
+
+  @Override
+  public final Module train(boolean on) {
+    training = on;
+    children.values().forEach(module -> module.train(on));
+    return this;
+  }
+
+  /// Whether this is in training, as it is at first.
+  public final boolean isTraining() {
+    return training;
   }
 
   /// What PyTorch prints between the parentheses; empty for nothing.

@@ -23,12 +23,34 @@ public interface Module {
     return new LinkedHashMap<>();
   }
 
-  /// Moves the parameters and their gradients to a device. They stay the same tensors, so that an
-  /// optimiser that was given them follows.
+  /// What is part of its state and no parameter, such as running means, by names as the parameters'.
+  default SequencedMap<String, Tensor> namedBuffers() {
+    return new LinkedHashMap<>();
+  }
+
+  /// Puts this and what it is made of into training or out of it. It matters to those that compute
+  /// another function then, such as [Dropout] and [BatchNorm2d]; all begin in training.
+  default Module train(boolean training) {
+    return this;
+  }
+
+  /// Into training: see [#train(boolean)].
+  default Module train() {
+    return train(true);
+  }
+
+  /// Out of training: see [#train(boolean)].
+  default Module eval() {
+    return train(false);
+  }
+
+  /// Moves the parameters, their gradients and the buffers to a device. They stay the same tensors, so
+  /// that an optimiser that was given them follows.
   ///
   /// @throws dev.adjoint.type.DeviceException when the device cannot be had
   default Module to(Device device) {
     parameters().forEach(p -> Placement.move(p, device));
+    namedBuffers().values().forEach(b -> Placement.move(b, device));
     return this;
   }
 

@@ -60,4 +60,14 @@ public record PoolOptions(
   public PoolOptions divisor(long number) {
     return new PoolOptions(kernel, stride, padding, dilation, ceilMode, countIncludePad, number);
   }
+
+  /// As PyTorch prints it in a module.
+  String describe() {
+    return "kernel_size="
+        + PythonText.sizes(kernel)
+        + ", stride="
+        + PythonText.sizes(stride.isEmpty() ? kernel : stride)
+        + ", padding="
+        + PythonText.sizes(padding);
+  }
 }

@@ -27,7 +27,14 @@ final class AdjointContender implements Contender {
       case ELEMENTWISE -> elementwise(work);
       case MATMUL -> matrix(work);
       case LARGE -> work == Work.MATMUL_8192 ? matrix(work) : elementwise(work);
-      case TRAINING -> work == Work.ADAM ? loss(work) : training(Work.NETWORK);
+      case TRAINING ->
+          switch (work) {
+            case ADAM -> loss(work);
+            case CONVNET -> Contender.inProcess(new LayerBenchmark(device)::convnet, () -> {});
+            case LAYERNORM_GELU ->
+                Contender.inProcess(new LayerBenchmark(device)::layerNormGelu, () -> {});
+            default -> training(Work.NETWORK);
+          };
       case REDUCTION ->
           switch (work) {
             case SUM -> elementwise(work);

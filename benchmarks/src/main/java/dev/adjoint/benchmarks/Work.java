@@ -52,6 +52,18 @@ public enum Work {
   MATMUL_1024(MATMUL, "matrix product, 1024 x 1024 x 1024", 1.0, 1.05, ARITHMETIC, product(1024)),
   MATMUL_2048(MATMUL, "matrix product, 2048 x 2048 x 2048", 1.0, 1.05, ARITHMETIC, product(2048)),
   TRAINING_STEP(TRAINING, "training step, 784-512-256-10, batch 128, Adam", 0.75, 0.5),
+  CONVNET(
+      TRAINING,
+      "training step, convolutions of 16 and 32 channels, 64 images of 28 x 28, Adam",
+      0.9,
+      0.9),
+  LAYERNORM_GELU(
+      TRAINING,
+      "gelu of a layer norm, 4096 x 1024, forward and backward",
+      0.4,
+      0.5,
+      BANDWIDTH,
+      24.0 * 4096 * 1024),
   ADAM(TRAINING, "Adam's update of 10M parameters", 0.3, 1.1, BANDWIDTH, 28.0 * 10_000_000),
   COPY_256M(LARGE, "y.copy_(x), 256M floats", 1.1, 1.1, BANDWIDTH, 8.0 * 256 * Work.MEBI),
   ADD_256M(LARGE, "x + y, 256M floats", 0.25, 1.1, BANDWIDTH, 12.0 * 256 * Work.MEBI),

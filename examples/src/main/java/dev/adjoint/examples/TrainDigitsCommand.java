@@ -3,6 +3,7 @@ package dev.adjoint.examples;
 import dev.adjoint.examples.digits.Digits;
 import dev.adjoint.examples.digits.Epoch;
 import dev.adjoint.examples.digits.LossChart;
+import dev.adjoint.examples.digits.Model;
 import dev.adjoint.examples.digits.Settings;
 import dev.adjoint.examples.digits.Training;
 import dev.adjoint.type.Device;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "digits",
     description = {
-      "Trains a network with one hidden layer on 1797 handwritten digits of 8 x 8 pixels.",
+      "Trains a network on 1797 handwritten digits of 8 x 8 pixels.",
       "A fifth of them, chosen by the seed, is held out and tested at the end."
     },
     mixinStandardHelpOptions = true,
@@ -38,6 +39,12 @@ final class TrainDigitsCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   @Spec
   private CommandSpec command;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "The network: ${COMPLETION-CANDIDATES}.")
+  private Model model = Model.MLP;
 
   @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data.")
   private int epochs = 20;
@@ -65,7 +72,7 @@ final class TrainDigitsCommand implements Callable<Integer> {
     Device on = device.open();
     PrintWriter out = command.commandLine().getOut();
     Training training =
-        new Training(Digits.load(on), new Settings(epochs, batch, learningRate, seed, on));
+        new Training(Digits.load(on), new Settings(epochs, batch, learningRate, seed, on, model));
     out.println(training);
     List<Epoch> history = new ArrayList<>();
     try (Progress progress = Progress.of((long) epochs * training.stepsPerEpoch())) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adjoint.examples.digits.Digits;
 import dev.adjoint.examples.digits.Epoch;
 import dev.adjoint.examples.digits.LossChart;
+import dev.adjoint.examples.digits.Model;
 import dev.adjoint.examples.digits.Settings;
 import dev.adjoint.examples.digits.Training;
 import dev.adjoint.type.Device;
@@ -24,7 +25,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainingTest {
 
   private static List<Epoch> train(int epochs, long seed, Device device) throws IOException {
-    Settings settings = new Settings(epochs, 64, 0.005, seed, device);
+    return train(epochs, seed, device, Model.MLP);
+  }
+
+  private static List<Epoch> train(int epochs, long seed, Device device, Model model)
+      throws IOException {
+    Settings settings = new Settings(epochs, 64, 0.005, seed, device, model);
     Training training = new Training(Digits.load(device), settings);
     List<Epoch> history = new ArrayList<>();
     for (int i = 1; i <= epochs; i++) {
@@ -42,6 +48,13 @@ class TrainingTest {
   void threeEpochsRecogniseNineDigitsOfTen(Device device) throws IOException {
     double accuracy = train(3, 0, device).getLast().accuracy();
     assertTrue(accuracy > 0.9, () -> "accuracy " + accuracy);
+  }
+
+  @ParameterizedTest
+  @MethodSource("devices")
+  void threeEpochsOfConvolutionsRecogniseNineteenDigitsOfTwenty(Device device) throws IOException {
+    double accuracy = train(3, 0, device, Model.CONVNET).getLast().accuracy();
+    assertTrue(accuracy > 0.95, () -> "accuracy " + accuracy);
   }
 
   @ParameterizedTest

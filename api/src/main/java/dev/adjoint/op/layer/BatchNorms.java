@@ -62,6 +62,11 @@ final class BatchNorms {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("input", "weight", "bias");
+    }
+
+    @Override
     public boolean differentiable(int output) {
       return output == 0;
     }
@@ -127,6 +132,11 @@ final class BatchNorms {
       return NODE;
     }
 
+    @Override
+    public List<String> operands() {
+      return List.of("input", "running_mean", "running_var", "weight", "bias");
+    }
+
     private Tensor rstd(Tensor variance, int rank) {
       return stretching(variance.add(epsilon).rsqrt(), rank);
     }
@@ -169,6 +179,11 @@ final class BatchNorms {
     @Override
     public String node() {
       return "NativeGroupNormBackward0";
+    }
+
+    @Override
+    public List<String> operands() {
+      return List.of("input", "weight", "bias");
     }
 
     private Tensor grouped(Tensor t) {

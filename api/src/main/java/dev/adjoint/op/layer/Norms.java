@@ -51,6 +51,11 @@ final class Norms {
     }
 
     @Override
+    public List<String> operands() {
+      return List.of("input", "weight", "bias");
+    }
+
+    @Override
     public boolean differentiable(int output) {
       return output == 0;
     }

@@ -8,11 +8,8 @@ import static dev.adjoint.Tensors.zeros;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
-import dev.adjoint.nn.Activation;
-import dev.adjoint.nn.Linear;
 import dev.adjoint.nn.Losses;
 import dev.adjoint.nn.Module;
-import dev.adjoint.nn.Sequential;
 import dev.adjoint.optim.Adam;
 import dev.adjoint.optim.Optimizer;
 import dev.adjoint.type.DType;
@@ -20,8 +17,6 @@ import java.util.List;
 
 /// A network in training: mini-batches in random order, cross entropy, Adam.
 public final class Training {
-  private static final int HIDDEN = 256;
-
   private final Settings settings;
   private final Digits train;
   private final Digits test;
@@ -36,11 +31,7 @@ public final class Training {
     long held = digits.count() / 5;
     test = digits.select(order.narrow(0, 0, held));
     train = digits.select(order.narrow(0, held, digits.count() - held));
-    network =
-        new Sequential(
-            new Linear(64, HIDDEN, settings.device()),
-            Activation.RELU,
-            new Linear(HIDDEN, 10, settings.device()));
+    network = settings.model().create(settings.device());
     optimizer = new Adam(network.parameters(), settings.learningRate());
   }
 
@@ -62,7 +53,9 @@ public final class Training {
         step(places, total);
         afterStep.run();
       }
+      network.eval();
       Tensor logits = noGrad(() -> network.forward(test.pixels()));
+      network.train();
       Tensor right = logits.argmax(1).eq(test.labels());
       return new Epoch(
           number,
@@ -90,11 +83,11 @@ public final class Training {
 
   @Override
   public String toString() {
-    return "digits: %d to train on, %d held out; 64-%d-10, batches of %d, learning rate %s, seed %d"
+    return "digits: %d to train on, %d held out; %s, batches of %d, learning rate %s, seed %d"
         .formatted(
             train.count(),
             test.count(),
-            HIDDEN,
+            settings.model().sizes(),
             settings.batch(),
             settings.learningRate(),
             settings.seed());
