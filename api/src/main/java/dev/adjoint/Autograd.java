@@ -1,6 +1,8 @@
 package dev.adjoint;
 
+import dev.adjoint.autograd.CapturedModes;
 import dev.adjoint.autograd.Differentiable;
+import dev.adjoint.autograd.GradExplanation;
 import dev.adjoint.graph.Gradients;
 import dev.adjoint.graph.InferenceMode;
 import dev.adjoint.graph.hook.MultiGradHook;
@@ -8,6 +10,7 @@ import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.saved.SavedTensorHooks;
 import dev.adjoint.graph.saved.Saving;
 import dev.adjoint.graph.trace.AnomalyCheck;
+import dev.adjoint.graph.trace.Explanation;
 import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;
 import java.util.List;
@@ -109,7 +112,8 @@ public final class Autograd {
     return GradMode.with(true, body);
   }
 
-  /// Runs with recording on or off.
+  /// Runs with recording on or off. There is no call that switches for good: a mode ends with its body, and
+  /// belongs to its thread; see [#captureModes].
   public static void withGrad(boolean enabled, Runnable body) {
     GradMode.with(enabled, returning(body));
   }
@@ -244,6 +248,22 @@ public final class Autograd {
       body.run();
       return Boolean.TRUE;
     };
+  }
+
+  /// Why a tensor's `.grad` is null, as far as it can be told without knowing what was walked from.
+  public static GradExplanation explainGrad(Tensor tensor) {
+    return Explanation.of(tensor, null);
+  }
+
+  /// Why a tensor's `.grad` is null after a backward from a root: it walks the graph from there and tells
+  /// where the ways end. Nothing is noted for it beforehand; with tracing on it names lines.
+  public static GradExplanation explainGrad(Tensor tensor, Tensor root) {
+    return Explanation.of(tensor, root);
+  }
+
+  /// This thread's modes, to be set for work on other threads, which start with none: they record.
+  public static CapturedModes captureModes() {
+    return CapturedModes.ofThisThread();
   }
 
   /// What the graph behind a tensor keeps: nodes, saved tensors and their memory, by operation and, for

@@ -122,6 +122,11 @@ public abstract non-sealed class Node implements GradFn {
   /// @param by who does, for the error
   void release(Freed by) {}
 
+  /// Who gave back what this had saved; null while it is there, and when there was nothing.
+  public @Nullable Freed freed() {
+    return freed;
+  }
+
   /// Throws when what this had saved was given back.
   final void requireSaved() {
     if (freed != null) {

@@ -75,6 +75,11 @@ public final class NodeHooks {
     hooks.add(new Retained(slot, tensor));
   }
 
+  /// Whether a tensor collects its gradient here.
+  public boolean retains(EagerTensor tensor) {
+    return hooks.stream().anyMatch(h -> h instanceof Retained r && r.tensor == tensor);
+  }
+
   /// Moves a tensor's claim to its gradient away, since an in-place operation gave it another node.
   public void forget(EagerTensor tensor) {
     hooks.removeIf(h -> h instanceof Retained r && r.tensor == tensor);

@@ -35,6 +35,17 @@ public final class GradMode {
     return run(enabled ? Mode.RECORDING : Mode.NOT_RECORDING, body);
   }
 
+  /// This thread's mode, for another thread.
+  public static ModeCarrier captured() {
+    Mode mode = MODE.orElse(Mode.RECORDING);
+    return new ModeCarrier() {
+      @Override
+      public <T extends @Nullable Object> T run(Supplier<T> body) {
+        return GradMode.run(mode, body);
+      }
+    };
+  }
+
   public static <T extends @Nullable Object> T inference(Supplier<T> body) {
     return run(Mode.INFERENCE, body);
   }

@@ -1,5 +1,6 @@
 package dev.adjoint.graph.saved;
 
+import dev.adjoint.graph.mode.ModeCarrier;
 import dev.adjoint.type.GraphException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,17 @@ public record Saving(
   public static <T extends @Nullable Object> T copiesOnWrite(Supplier<T> body) {
     Saving s = current();
     return run(new Saving(s.hooks, s.disabled, true), body);
+  }
+
+  /// How this thread saves, for another thread.
+  public static ModeCarrier captured() {
+    Saving saving = current();
+    return new ModeCarrier() {
+      @Override
+      public <T extends @Nullable Object> T run(Supplier<T> body) {
+        return saving.equals(current()) ? body.get() : Saving.run(saving, body);
+      }
+    };
   }
 
   private static <T extends @Nullable Object> T run(Saving scope, Supplier<T> body) {

@@ -1,5 +1,6 @@
 package dev.adjoint.graph.trace;
 
+import dev.adjoint.graph.mode.ModeCarrier;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,17 @@ public final class Tracing {
   public static <T extends @Nullable Object> T within(
       String node, @Nullable Trace trace, Supplier<T> formula) {
     return ScopedValue.where(SCOPE, Optional.of(new Trace.Inducer(node, trace))).call(formula::get);
+  }
+
+  /// Whether this thread traces, for another thread; what is traced there anyway stays so.
+  public static ModeCarrier captured() {
+    boolean on = isOn();
+    return new ModeCarrier() {
+      @Override
+      public <T extends @Nullable Object> T run(Supplier<T> body) {
+        return on ? with(body) : body.get();
+      }
+    };
   }
 
   private static synchronized void count(int change) {
