@@ -64,6 +64,7 @@ final class Pullback {
       List<? extends Tensor> at,
       List<? extends Tensor> vectors,
       boolean create) {
+    requireBatches(y, vectors);
     int n = vectors.isEmpty() ? 0 : (int) vectors.getFirst().size(0);
     List<List<Tensor>> columns = new ArrayList<>();
     at.forEach(t -> columns.add(new ArrayList<>()));
@@ -85,6 +86,31 @@ final class Pullback {
               : Tensors.stack(columns.get(i), 0));
     }
     return out;
+  }
+
+  private static void requireBatches(List<? extends Tensor> y, List<? extends Tensor> vectors) {
+    if (y.size() != vectors.size()) {
+      throw new GraphException("got " + y.size() + " tensors and " + vectors.size() + " gradients");
+    }
+    for (int i = 0; i < y.size(); i++) {
+      long[] v = vectors.get(i).shape().toArray();
+      long[] of = y.get(i).shape().toArray();
+      boolean batched = v.length > 0 && Arrays.equals(Arrays.copyOfRange(v, 1, v.length), of);
+      if (!batched || v[0] != vectors.getFirst().size(0)) {
+        throw new ShapeException(
+            "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch"
+                + " dimension. The sizes of the remaining dimensions are expected to match the shape of"
+                + " corresponding output, but a mismatch was detected: grad_output["
+                + i
+                + "] has a shape of torch.Size("
+                + vectors.get(i).shape()
+                + ") and output["
+                + i
+                + "] has a shape of torch.Size("
+                + y.get(i).shape()
+                + "). The first dimension is the same for all.");
+      }
+    }
   }
 
   /// The user's vector, or 1 for a single element.

@@ -137,5 +137,17 @@ class FunctionalTest extends OnEachDevice {
     Expect.shape(g.getFirst(), 3, 2);
     Expect.values(g.getFirst(), 2, 0, 0, 4, 2, 4);
     assertNull(x.grad());
+    for (Tensor wrong : List.of(matrix(row(1, 2, 3)), vector(1, 2), scalar(1))) {
+      Expect.fails(
+          ShapeException.class,
+          "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch"
+              + " dimension. The sizes of the remaining dimensions are expected to match the shape of"
+              + " corresponding output, but a mismatch was detected: grad_output[0] has a shape of",
+          () -> Functional.batchedGrad(List.of(y), List.of(x), List.of(wrong)));
+    }
+    Expect.fails(
+        GraphException.class,
+        "got 1 tensors and 2 gradients",
+        () -> Functional.batchedGrad(List.of(y), List.of(x), List.of(v, v)));
   }
 }
