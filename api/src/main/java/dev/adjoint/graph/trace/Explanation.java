@@ -143,7 +143,7 @@ public final class Explanation {
           ends.add("input " + i + " of " + described(node) + " requires no gradient");
           continue;
         }
-        if (before == target.function() && edge.index() == target.outputNr()) {
+        if (before.equals(target.function()) && edge.index() == target.outputNr()) {
           users.add(node);
         }
         if (seen.add(before)) {
