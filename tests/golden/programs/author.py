@@ -10,15 +10,23 @@ from operands import BINARY, PARTS, SHAPES, UNARY, UNARY_WRITES, VIEWS, apart, s
 from statements import TYPES
 
 
+# Seeds from here on know the engine's own words too; those before make what they always made.
+ENGINE = 3000
+
+
 class Author:
     def __init__(self, seed):
         self.draw = random.Random(seed)
+        self.engine = seed >= ENGINE
         self.machine = Machine()
         self.lines = []
         self.next = 0
         self.hooks = 0
         kinds = [self.math, self.view, self.write, self.walk, self.graph, self.fold, self.structured, self.cast]
         base = [3, 3, 4, 2, 2.2, 0.8, 0.7, 0.15]
+        if self.engine:
+            kinds.append(self.around)
+            base.append(2.5)
         self.kinds = [(k, b * self.draw.expovariate(1)) for k, b in zip(kinds, base)]
 
     def write_program(self):
@@ -215,7 +223,11 @@ class Author:
         roots, text = self.roots()
         if not roots:
             return None
-        return f"backward {text} {self.options()}"
+        inputs = ""
+        if self.engine and self.draw.random() < 0.4:
+            picked = [self.pick(tracked=0.97) for _ in range(self.draw.choice([1, 1, 2, 3]))]
+            inputs = f" [{','.join(x for x in dict.fromkeys(picked) if x)}]" if any(picked) else ""
+        return f"backward {text} {self.options()}{inputs}"
 
     def gradient(self):
         roots, text = self.roots()
@@ -253,6 +265,21 @@ class Author:
         if roll < 0.96 and len(self.machine.tensors) > 3:
             return f"drop {x}"
         return f"look {x}"
+
+    def around(self):
+        """A hook of a node, or of a leaf that has collected."""
+        draw = self.draw
+        x = self.pick(lambda t: t.requires_grad and (t.grad_fn is not None or not t._is_view()))
+        if x is None:
+            return None
+        self.hooks += 1
+        change = draw.choice(["times 2.0", "times -0.5", "plus 1.0", "none 0.0", "stop 0.0"])
+        if draw.random() < 0.4:
+            return f"h{self.hooks} = before {x} {change}"
+        if draw.random() < 0.5:
+            return f"h{self.hooks} = after {x} {change}"
+        leaf = self.pick(lambda t: t.is_leaf and t.requires_grad) or x
+        return f"h{self.hooks} = collected {leaf} {draw.choice(['times 2.0', 'none 0.0'])}"
 
     def fold(self):
         draw, x = self.draw, self.pick()

@@ -1,6 +1,6 @@
 """Writes random programs with what PyTorch made of them; needs PyTorch, which the build does not.
 
-    python tests/golden/programs/generate.py 2000 [FILE] # seeds 0 to 1999, else into the tests' resources
+    python tests/golden/programs/generate.py 2600 400 [FILE] # so many seeds from 0 and from ENGINE, else into the tests' resources
     python tests/golden/programs/generate.py --show 17   # one program with every value
 
 PyTorch itself dies of a few programs, so each batch runs in a child process; a seed that kills its child is left out.
@@ -15,7 +15,7 @@ import warnings
 
 import torch
 
-from author import Author
+from author import ENGINE, Author
 from statements import Crash
 
 BATCH = 200
@@ -66,17 +66,18 @@ def main():
         for text, shown in program(int(sys.argv[2])):
             print(f"{text:50} | {shown}")
         return
-    count = int(sys.argv[1])
+    count, engine = int(sys.argv[1]), int(sys.argv[2])
     here = pathlib.Path(__file__).resolve().parent
     path = here.parents[1] / "src" / "test" / "resources" / "golden" / "programs.jsonl.gz"
-    path = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else path
+    path = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else path
     kept = []
-    for first in range(0, count, BATCH):
-        kept += batch(first, min(first + BATCH, count))
+    for start, end in (0, count), (ENGINE, ENGINE + engine):
+        for first in range(start, end, BATCH):
+            kept += batch(first, min(first + BATCH, end))
     with gzip.GzipFile(path, "wb", 9, mtime=0) as out:
         for seed, lines in kept:
             out.write((json.dumps([seed, *[f"{t} | {s}" for t, s in lines]], separators=(",", ":")) + "\n").encode())
-    print(f"{path.name}: {len(kept)} of {count} programs, {path.stat().st_size // 1024} KB")
+    print(f"{path.name}: {len(kept)} of {count + engine} programs, {path.stat().st_size // 1024} KB")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ class Machine:
         self.tensors = {}
         self.handles = {}
         self.events = []
+        self.kept = []
         self.first = {}
         self.last = {}
         self.gradients = set()
@@ -100,6 +101,40 @@ class Machine:
         self.handles[names[0]] = self.tensors[name].register_hook(call)
         return "ok"
 
+    def maker(self, name):
+        """The node of a tensor, a leaf's accumulator; kept, since PyTorch forgets one that no graph holds, and its hooks."""
+        t = self.tensors[name]
+        node = t.grad_fn or torch.autograd.graph.get_gradient_edge(t).node
+        self.kept.append(node)
+        return node
+
+    def do_before(self, names, name, kind, factor):
+        def call(gradients):
+            self.events.extend(digests(names[0], gradients))
+            return changed(gradients, kind, float(factor))
+
+        self.handles[names[0]] = self.maker(name).register_prehook(call)
+        return "ok"
+
+    def do_after(self, names, name, kind, factor):
+        def call(made, given):
+            self.events.extend(digests(names[0], given))
+            return changed(made, kind, float(factor))
+
+        self.handles[names[0]] = self.maker(name).register_hook(call)
+        return "ok"
+
+    def do_collected(self, names, name, kind, factor):
+        def call(leaf):
+            if leaf.grad is None:  # called though no gradient arrived
+                return
+            self.events.append(f"{names[0]} {digest(leaf.grad)}")
+            if kind == "times":
+                leaf.grad = leaf.grad.detach() * float(factor)
+
+        self.handles[names[0]] = self.tensors[name].register_post_accumulate_grad_hook(call)
+        return "ok"
+
     def do_unhook(self, _, name):
         self.handles[name].remove()
         return "ok"
@@ -143,6 +178,18 @@ class Machine:
             if g is not None:
                 self.tensors[name] = g
         return "; ".join(shown)
+
+
+def digests(hook, gradients):
+    return [f"{hook}/{i} {digest(g)}" for i, g in enumerate(gradients) if g is not None]
+
+
+def changed(gradients, kind, factor):
+    """What a hook of a node returns."""
+    if kind == "none":
+        return None
+    change = {"times": lambda g: g * factor, "plus": lambda g: g + factor, "stop": lambda g: None}[kind]
+    return tuple(None if g is None else change(g) for g in gradients)
 
 
 def unchecked(statements):

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 enum Deviation {
   /// ADR 5: a view made under noGrad does not claim to require a gradient.
   VIEW_WITHOUT_RECORDING(
-      22,
+      25,
       d ->
           !d.statement().recording()
               && !d.statement().results().isEmpty()
@@ -17,14 +17,14 @@ enum Deviation {
 
   /// ADR 5: nor does a view that was made before its base was told to ask for one.
   VIEW_BEFORE_ASKING(
-      2,
+      3,
       d ->
           d.expected().contains(" r ")
               && d.program().asksLater(d.statement().arguments().getFirst(), d.at())),
 
   /// ADR 2: an operand that shares some places with the target is read as it was before the write.
   OVERLAPPING_OPERAND(
-      11,
+      12,
       d ->
           d.expected()
                   .startsWith(
@@ -32,11 +32,11 @@ enum Deviation {
                           + " written-to tensor refer to a single memory location")
               && (!d.failed() || d.found().startsWith("error output with shape"))),
 
-  /// ADR 18: a target that overlaps itself is refused by fills too.
+  /// ADR 18: a target that overlaps itself is refused by fills too, and by a copy of itself.
   OVERLAPPING_FILL(
-      3,
+      5,
       d ->
-          (d.statement().word().equals("zero_") || d.statement().word().equals("fill_"))
+          List.of("zero_", "fill_", "copy_").contains(d.statement().word())
               && !d.expected().startsWith("error")
               && d.found()
                   .startsWith("error unsupported operation: more than one element of the written")),
@@ -50,7 +50,7 @@ enum Deviation {
 
   /// ADR 18: what grad returns is no view of anything, and may be written.
   GRADIENT_NO_VIEW(
-      12,
+      13,
       d ->
           (d.expected().startsWith("error A view was created in no_grad mode")
                   || d.expectedWithout("AsStridedBackward0").contains(" :0 "))
@@ -76,7 +76,7 @@ enum Deviation {
 
   /// ADR 18: the slope of a piecewise linear operation is a constant, and is not recorded.
   CONSTANT_SLOPE(
-      15,
+      16,
       d ->
           List.of("grad", "backward").contains(d.statement().word())
               && d.statement().arguments().stream().anyMatch(a -> a.matches("-[a-z]*c[a-z]*"))
@@ -85,7 +85,7 @@ enum Deviation {
 
   /// ADR 11: outputs of unbind, split and chunk may be written.
   SEVERAL_VIEWS(
-      216,
+      251,
       d ->
           d.expected().matches(".*is.a.view.and.(is.being|its.base.or.another).*")
               && !d.found().matches(".*is.a.view.and.(is.being|its.base.or.another).*")),
@@ -93,13 +93,17 @@ enum Deviation {
   /// ADR 12: a write beside what was saved, or to what no formula here needs, does not invalidate it. The
   /// gradients are those of PyTorch without its check.
   WRITTEN_BESIDE(
-      1,
+      3,
       d ->
           d.expected().startsWith("error one of the variables needed for gradient computation")
               && d.isAsUnchecked()),
 
   /// ADR 11: results of one unbind share a node, which runs for all of them; in PyTorch they were selected.
   PARTS_SHARE_A_NODE(2, d -> d.program().hasParts() && d.hasAllThatIsExpected() && !d.failed()),
+
+  /// ADR 18: where no gradient arrived at a leaf, hooks of its accumulation do not run.
+  COLLECTED_NOTHING(
+      1, d -> d.program().toString(d.at()).contains("collected ") && d.lacksHooksOnly()),
 
   /// ADR 18: roots are checked in their order.
   ROOTS_IN_ORDER(
@@ -117,7 +121,7 @@ enum Deviation {
 
   /// ADR 18: of several saved tensors that were overwritten, another one may be named.
   OTHER_SAVED_TENSOR(
-      29, d -> d.bothBegin("error one of the variables needed for gradient computation"));
+      32, d -> d.bothBegin("error one of the variables needed for gradient computation"));
 
   /// How many programs it may explain.
   final int atMost;

@@ -1,5 +1,6 @@
 package dev.adjoint.random;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,6 +48,13 @@ record Difference(Program program, int at, List<Shown> actual) {
     List<String> seen = List.of(foundWithout("").split("; "));
     return seen.size() > expected().split("; ").length
         && Arrays.stream(expectedWithout("").split("; ")).allMatch(seen::contains);
+  }
+
+  /// Whether hooks ran in PyTorch that did not run here, and all else is the same.
+  boolean lacksHooksOnly() {
+    List<String> missing = new ArrayList<>(List.of(expectedWithout("").split("; ")));
+    boolean known = Arrays.stream(foundWithout("").split("; ")).allMatch(missing::remove);
+    return known && !missing.isEmpty() && missing.stream().allMatch(s -> s.startsWith("h"));
   }
 
   boolean bothBegin(String text) {

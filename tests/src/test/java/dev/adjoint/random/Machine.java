@@ -3,9 +3,11 @@ package dev.adjoint.random;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Autograd;
+import dev.adjoint.GradFn;
 import dev.adjoint.GradOption;
 import dev.adjoint.HookHandle;
 import dev.adjoint.Tensor;
+import dev.adjoint.autograd.GradientEdge;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.TensorException;
 import java.util.ArrayList;
@@ -64,6 +66,8 @@ final class Machine {
         yield List.of(look(s.results().getFirst(), requireNonNull(a.tensor(0).grad())));
       }
       case "hook" -> done(() -> hook(s.results().getFirst(), a));
+      case "before", "after", "collected" ->
+          done(() -> hooks.put(s.results().getFirst(), around(s, a)));
       case "unhook" -> done(() -> requireNonNull(hooks.get(a.words().getFirst())).close());
       case "backward" -> backward(a);
       case "grad" -> grad(s, a);
@@ -118,6 +122,51 @@ final class Machine {
     hooks.put(name, a.tensor(0).registerHook(call));
   }
 
+  /// Hooks of a node, or of a leaf that has collected.
+  private HookHandle around(Statement s, Arguments a) {
+    String name = s.results().getFirst();
+    String kind = a.words().get(1);
+    double factor = a.number(2).doubleValue();
+    if (s.word().equals("collected")) {
+      return a.tensor(0)
+          .registerPostAccumulateGradHook(leaf -> {
+            Tensor g = requireNonNull(leaf.grad());
+            events.add(Shown.number(name, g));
+            if (kind.equals("times")) {
+              leaf.setGrad(g.detach().mul(factor));
+            }
+          });
+    }
+    GradFn node = GradientEdge.of(a.tensor(0)).function();
+    return s.word().equals("before")
+        ? node.registerPrehook(given -> seen(name, given) ? changed(given, kind, factor) : null)
+        : node.registerHook(
+            (made, given) -> seen(name, given) ? changed(made, kind, factor) : null);
+  }
+
+  private boolean seen(String name, List<@Nullable Tensor> gradients) {
+    for (int i = 0; i < gradients.size(); i++) {
+      Tensor g = gradients.get(i);
+      if (g != null) {
+        events.add(Shown.number(name + "/" + i, g));
+      }
+    }
+    return true;
+  }
+
+  private static @Nullable List<@Nullable Tensor> changed(
+      List<@Nullable Tensor> gradients, String kind, double factor) {
+    if (kind.equals("none")) {
+      return null;
+    }
+    List<@Nullable Tensor> out = new ArrayList<>();
+    for (Tensor g : gradients) {
+      boolean times = kind.equals("times");
+      out.add(g == null || kind.equals("stop") ? null : times ? g.mul(factor) : g.add(factor));
+    }
+    return out;
+  }
+
   private List<@Nullable Tensor> vectors(List<Tensor> roots, int[] seeds) {
     List<@Nullable Tensor> out = new ArrayList<>();
     for (int i = 0; i < seeds.length; i++) {
@@ -143,7 +192,13 @@ final class Machine {
 
   private List<Shown> backward(Arguments a) {
     List<Tensor> roots = a.tensors(0);
-    Autograd.backward(roots, vectors(roots, a.ints(1)), options(a.words().get(2)));
+    List<@Nullable Tensor> vectors = vectors(roots, a.ints(1));
+    GradOption[] options = options(a.words().get(2));
+    if (a.has(3)) {
+      Autograd.backward(roots, vectors, a.tensors(3), options);
+    } else {
+      Autograd.backward(roots, vectors, options);
+    }
     List<Shown> shown = new ArrayList<>(events);
     tensors.forEach((name, t) -> {
       Tensor g = t.grad();

@@ -51,7 +51,14 @@ class RandomProgramTest {
       int met = deviations.getOrDefault(deviation, 0);
       assertTrue(
           met > 0 && met <= deviation.atMost,
-          () -> deviation + " explains " + met + " programs, of at most " + deviation.atMost);
+          () ->
+              deviation
+                  + " explains "
+                  + met
+                  + " programs, of at most "
+                  + deviation.atMost
+                  + " of "
+                  + deviations);
     }
   }
 
