@@ -75,9 +75,14 @@ public final class CudaProvider implements BackendProvider {
       return List.of(
           Probe.missing("an NVIDIA driver, but no device", remedy(CudaStatus.NO_DEVICE)));
     }
+    String optional =
+        "; NVRTC: "
+            + ToolkitLibrary.located(Nvrtc.PROPERTY, Nvrtc.SONAMES, version)
+            + "; cuBLAS: "
+            + ToolkitLibrary.located(Cublas.PROPERTY, Cublas.SONAMES, version);
     List<Probe> found = new ArrayList<>();
     for (CudaDevice device : all.devices()) {
-      found.add(Probe.found(device.index(), device.description(), PREFERENCE));
+      found.add(Probe.found(device.index(), device.description() + optional, PREFERENCE));
     }
     return found;
   }

@@ -13,7 +13,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,35 @@ record ToolkitLibrary(SymbolLookup symbols, String file) {
       }
     }
     return null;
+  }
+
+  /// Where the library lies that [#find] would take, for people. Nothing is loaded, which takes long.
+  static String located(String property, List<String> sonames, int driverVersion) {
+    String chosen = System.getProperty(property);
+    if (chosen != null) {
+      return chosen.equals("false") ? "off (-D" + property + "=false)" : chosen;
+    }
+    for (String soname : order(sonames, driverVersion)) {
+      for (String place : places(soname, System::getenv)) {
+        for (Path file : place.indexOf('/') < 0 ? loaded(soname) : List.of(Path.of(place))) {
+          if (Files.exists(file)) {
+            return file.toString();
+          }
+        }
+      }
+    }
+    return "none found (" + sonames.getFirst() + " or older, CUDA_HOME names its toolkit)";
+  }
+
+  /// Where the loader may find a name without a folder.
+  private static List<Path> loaded(String soname) {
+    String folders =
+        Objects.requireNonNullElse(System.getenv("LD_LIBRARY_PATH"), "")
+            + ":/usr/lib/x86_64-linux-gnu:/usr/lib/aarch64-linux-gnu:/usr/lib64:/usr/lib";
+    return Arrays.stream(folders.split(":"))
+        .filter(f -> !f.isEmpty())
+        .map(f -> Path.of(f, soname))
+        .toList();
   }
 
   /// Sonames of the driver's generation and older ones, then newer ones.

@@ -59,7 +59,9 @@ class CudaProviderTest {
     StubDriver.reset();
     List<Probe> found = new CudaProvider().probe();
     assertEquals(2, found.size());
-    assertTrue(found.get(1).description().startsWith("Stub GPU 1, sm_86, 28 units, 1.0 GiB"));
+    String described = found.get(1).description();
+    assertTrue(described.startsWith("Stub GPU 1, sm_86, 28 units, 1.0 GiB"));
+    assertTrue(described.matches(".*; NVRTC: \\S.*; cuBLAS: \\S.*"), described);
     StubDriver.version(11080);
     assertTrue(new CudaProvider().probe().getFirst().description().endsWith("too old"));
     StubDriver.reset();

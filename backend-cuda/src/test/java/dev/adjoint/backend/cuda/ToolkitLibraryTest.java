@@ -49,10 +49,15 @@ class ToolkitLibraryTest {
     System.setProperty(property, StubLibrary.compile("nvrtc.c", folder).toString());
     try {
       assertTrue(ToolkitLibrary.find(property, List.of(), 0).file().endsWith("nvrtc.so"));
+      assertTrue(ToolkitLibrary.located(property, List.of(), 0).endsWith("nvrtc.so"));
       System.setProperty(property, "false");
+      assertEquals(
+          "off (-Dadjoint.cuda.test=false)", ToolkitLibrary.located(property, List.of(), 0));
       assertNull(ToolkitLibrary.find(property, List.of("libc.so.6"), 12_000));
     } finally {
       System.clearProperty(property);
     }
+    String none = ToolkitLibrary.located(property, List.of("libnone.so.13"), 13_000);
+    assertTrue(none.startsWith("none found (libnone.so.13"), none);
   }
 }
