@@ -1,6 +1,7 @@
 package dev.adjoint.autograd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.adjoint.Autograd;
@@ -9,6 +10,7 @@ import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.autograd.FunctionTest.Local;
 import dev.adjoint.type.GraphException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -208,5 +210,22 @@ class FunctionInPlaceTest extends OnEachDevice {
         GraphException.class,
         "Output 0 of Local is a view and its base or another view of its base has been modified inplace.",
         y::gradFn);
+  }
+
+  @Test
+  void aGradientThatIsNullReachesNobodyThroughAView() {
+    Function doubleFirst =
+        new Local(
+            (ctx, in) -> {
+              ctx.markDirty(in[0]);
+              return List.of(in[0].mul_(2));
+            },
+            (ctx, g) -> Arrays.asList(g[0].mul(2), null));
+    Tensor a = leaf(1);
+    Tensor b = scalarLeaf(1);
+    Tensor v = a.clone().narrow(0, 0, 1);
+    doubleFirst.apply(v, b).sum().backward();
+    assertNull(b.grad());
+    Expect.values(a.grad(), 2);
   }
 }

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.Autograd;
 import dev.adjoint.Expect;
+import dev.adjoint.GradOption;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.GraphException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Writes through views: the base and every other view follow.
@@ -239,5 +242,17 @@ class ViewInPlaceTest extends OnEachDevice {
     view.pow_(2);
     view.mul(vector(10, 100)).sum().backward();
     Expect.values(root.grad(), 0, 40, 600, 0);
+  }
+
+  @Test
+  void aWriteThroughAViewIsDifferentiatedTwice() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.add(1).view(1, 2).relu_().sigmoid();
+    Tensor first =
+        Autograd.grad(List.of(y), List.of(x), List.of(ones(1, 2)), GradOption.CREATE_GRAPH)
+            .getFirst();
+    first.sum().backward();
+    // s(1 - s)(1 - 2s) at 2 and 3
+    Expect.close(x.grad(), 1e-5, -0.0799625, -0.0408917);
   }
 }
