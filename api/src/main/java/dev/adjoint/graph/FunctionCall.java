@@ -6,6 +6,7 @@ import dev.adjoint.Tensor;
 import dev.adjoint.autograd.Context;
 import dev.adjoint.autograd.Function;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
@@ -53,14 +54,20 @@ public final class FunctionCall implements Context {
   /// See [Function#applyAll].
   public static List<Tensor> run(Function function, Tensor... inputs) {
     FunctionCall call = new FunctionCall(function, Dispatch.eager(inputs));
+    AnomalyCheck.@Nullable Call watched = AnomalyCheck.call(inputs);
+    List<Tensor> results;
     try (Window _ = Window.open();
         HandleScope scope = HandleScope.open()) {
       Tensor[] given = inputs.clone();
-      return call.finish(GradMode.with(false, () -> function.forward(call, given)), scope);
+      results = call.finish(GradMode.with(false, () -> function.forward(call, given)), scope);
     } finally {
       call.inputs = NONE;
       call.toSave = NONE;
     }
+    if (watched != null) {
+      watched.returned(function.name(), null, results.toArray(Tensor[]::new));
+    }
+    return results;
   }
 
   private List<Tensor> finish(List<Tensor> raw, HandleScope scope) {

@@ -12,9 +12,12 @@ import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.autograd.Context;
+import dev.adjoint.autograd.Function;
 import dev.adjoint.graph.RecordingBackend;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +70,28 @@ class AnomalyTest extends OnEachDevice {
     GraphException e = anomaly(() -> rootOf(x).mul(2).sum().backward());
     begins("Function 'Sqrt' returned nan values in its 0th output. Its inputs were finite.", e);
     assertTrue(e.getMessage().contains("AnomalyTest.rootOf(AnomalyTest.java:"), e::getMessage);
+  }
+
+  /// Answers from Java, where no operation sees what it makes.
+  private record FromJava(Tensor answer) implements Function {
+    @Override
+    public List<Tensor> forward(Context ctx, Tensor... in) {
+      return List.of(answer.clone());
+    }
+
+    @Override
+    public List<Tensor> backward(Context ctx, Tensor... g) {
+      return List.of(g[0]);
+    }
+  }
+
+  @Test
+  void aFunctionOfTheUsersThatMakesNanIsNamed() {
+    Tensor x = leaf(1, 2);
+    Tensor answer = vector(3, Double.NaN);
+    GraphException e = anomaly(() -> new FromJava(answer).apply(x));
+    begins("Function 'FromJava' returned nan values in its 0th output. Its inputs were finite.", e);
+    assertTrue(e.getMessage().contains("aFunctionOfTheUsersThatMakesNanIsNamed"), e::getMessage);
   }
 
   @Test
