@@ -15,8 +15,9 @@ import warnings
 
 import torch
 
-from author import ENGINE, Author
+from author import Author
 from statements import Crash
+from walks import ENGINE
 
 BATCH = 200
 
