@@ -1,5 +1,6 @@
 package dev.adjoint.graph.mode;
 
+import dev.adjoint.autograd.CapturedModes;
 import dev.adjoint.graph.HandleScope;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -30,9 +31,11 @@ public final class Reentry {
     }
   }
 
-  /// Runs on another thread, with this one's scopes, while this one waits.
+  /// Runs on another thread, with this one's scopes and modes, while this one waits.
   private static <T extends @Nullable Object> T elsewhere(Supplier<T> pass) {
-    FutureTask<T> task = new FutureTask<>(HandleScope.carried(() -> call(pass))::get);
+    CapturedModes modes = CapturedModes.ofThisThread();
+    FutureTask<T> task =
+        new FutureTask<>(HandleScope.carried(() -> modes.run(() -> call(pass)))::get);
     Thread.ofPlatform().name("adjoint-backward").start(task);
     boolean interrupted = false;
     try {

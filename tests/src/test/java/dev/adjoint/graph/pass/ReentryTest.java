@@ -83,6 +83,20 @@ class ReentryTest extends OnEachDevice {
   }
 
   @Test
+  void modesOfTheCallerHoldFarBelow() {
+    Tensor x = scalarLeaf(1);
+    List<Integer> packed = new ArrayList<>();
+    Autograd.<Tensor>savedTensorHooks(
+        t -> {
+          packed.add(packed.size());
+          return t;
+        },
+        t -> t,
+        () -> descend(150, x, () -> x.mul(x)));
+    assertEquals(2, packed.size());
+  }
+
+  @Test
   void aFormulaMayCallBackward() {
     Tensor x = scalarLeaf(3);
     Tensor inner = scalarLeaf(5);
