@@ -26,6 +26,9 @@ class LayoutGradientTest {
       GradCheck.DEFAULTS.eps(1e-5).atol(2e-5).rtol(2e-5).fast(true);
   private static final int CASES = 2;
 
+  // Its running statistics change with the input, outside of the graph.
+  private static final String KEEPS_STATISTICS = "batchNorm";
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("dev.adjoint.ops.FiniteDifferenceTest#rows")
   void derivativesOfBothOrdersFollowSmallStepsInEveryLayout(Row row) {
@@ -65,7 +68,11 @@ class LayoutGradientTest {
       inputs.add(host.differentiated() ? t.requiresGrad_() : t);
     }
     UnaryOperator<List<Tensor>> call =
-        in -> row.row().call().apply(new Inputs(arranged(in, golden, arrangement), golden.args()));
+        in -> {
+          Inputs arranged = new Inputs(arranged(in, golden, arrangement), golden.args());
+          List<Tensor> results = row.row().call().apply(arranged);
+          return row.row().op().equals(KEEPS_STATISTICS) ? results.subList(0, 1) : results;
+        };
     CHECK.first(call, inputs);
     CHECK.second(call, inputs);
   }
