@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.memory.Storage;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
@@ -161,9 +162,17 @@ public final class AccumulateGrad extends Node {
   }
 
   private static EagerTensor first(EagerTensor gradient, boolean mayTake, boolean recording) {
-    if (mayTake && gradient.isExclusive()) {
+    if (mayTake && (gradient.isExclusive() || isUnseen(gradient))) {
       return EagerTensor.alias(gradient.storage(), gradient.layout(), false);
     }
     return (EagerTensor) (recording ? gradient.clone() : gradient.detach().clone());
+  }
+
+  /// Whether nobody else can see elements that are still to be computed.
+  private static boolean isUnseen(EagerTensor gradient) {
+    Storage elements = gradient.storage();
+    return elements.isDeferred()
+        && elements.isUnshared()
+        && gradient.layout().covers(elements.elements());
   }
 }

@@ -9,6 +9,7 @@ import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.graph.trace.Tracing;
+import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
@@ -59,7 +60,8 @@ final class BackwardPass implements Passing {
   }
 
   private void run(List<EagerTensor> gradients) {
-    try (HandleScope _ = HandleScope.open()) {
+    try (Window.Pass pass = Window.openPass();
+        HandleScope _ = HandleScope.open()) {
       for (int i = 0; i < gradients.size(); i++) {
         arrive(route.at(roots.get(i)), roots.get(i).slot(), owned(gradients.get(i).sibling()));
       }
@@ -70,6 +72,8 @@ final class BackwardPass implements Passing {
       if (anomalies != null) {
         anomalies.conclude();
       }
+      // Before anybody's .grad changes: if there is no room for the gradients, none does.
+      pass.compute();
       staged.commit();
     } catch (RuntimeException | Error e) {
       fail(e);

@@ -1,25 +1,21 @@
 package dev.adjoint.memory;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Makes pending values real: one program for all that share a shape, launched once.
+/// Rows over values: a result waits, or is computed along with the pending values that it reads.
 public final class Fusion {
-  /// Longest program, and most values stored by one; beyond, intermediate values are stored.
-  private static final int MAX_INSTRUCTIONS = 32;
-
-  private static final int MAX_OUTPUTS = 8;
-
   private Fusion() {}
 
-  /// The result of a row over arguments laid out in the result's shape; pending in a [Window].
+  /// The result of a row over arguments laid out in the result's shape; pending if it is worth to wait,
+  /// or in a [Window].
   ///
   /// @param type the type the row computes in; arguments of other types are converted
   public static Storage apply(
@@ -29,25 +25,39 @@ public final class Fusion {
       prepare(s);
       weight += s.storage().pendingWeight();
     }
-    if (weight > MAX_INSTRUCTIONS) {
-      for (Source s : sources) {
-        // Not a number, which is one element in memory, read by a layout of many.
-        Pending p = s.storage().pending();
-        if (p != null && !p.isConstant()) {
-          realize(s.storage());
-        }
-      }
+    long elements = shape.elements();
+    boolean outlives = Deferral.waits(elements);
+    if (Deferral.isTooMuch(weight, sources, elements * type.bytes(), outlives)) {
+      computeAll(sources);
+    }
+    if (outlives) {
+      Pending p = Pending.of(row, type, sources, true);
+      Storage result = Storage.pending(device, elements, p);
+      Window.outlives(p.watch(result));
+      return result;
     }
     Window window = Window.current();
     if (window != null) {
-      Storage result = Storage.pending(device, shape.elements(), Pending.of(row, type, sources));
+      Storage result = Storage.pending(device, elements, Pending.of(row, type, sources, false));
       window.offer(result);
       return result;
     }
     DType stored = row.family().yieldsBool() ? DType.BOOL : type;
-    Storage result = Storage.allocate(device, stored, shape.elements());
+    Storage result = Storage.allocate(device, stored, elements);
     write(result, Layout.contiguous(shape), row, type, sources, null);
     return result;
+  }
+
+  private static void computeAll(Source[] sources) {
+    List<Storage> pending = new ArrayList<>();
+    for (Source s : sources) {
+      // Not a number, which is one element in memory, read by a layout of many.
+      Pending p = s.storage().pending();
+      if (p != null && !p.isConstant() && !pending.contains(s.storage())) {
+        pending.add(s.storage());
+      }
+    }
+    Realization.ofAll(pending);
   }
 
   /// Only a value read in its own order can join a program; others are computed first.
@@ -56,14 +66,11 @@ public final class Fusion {
     Pending p = storage.pending();
     if (p != null && !p.isConstant()) {
       Layout layout = source.layout();
-      if (!layout.covers(storage.elements()) || !layout.shape().equals(shapeOf(storage, p))) {
-        realize(storage);
+      if (!layout.covers(storage.elements())
+          || !layout.shape().equals(Realization.shapeOf(storage, p))) {
+        Realization.of(storage);
       }
     }
-  }
-
-  private static Shape shapeOf(Storage storage, Pending p) {
-    return p.sources.length == 0 ? Shape.of(storage.elements()) : p.sources[0].layout().shape();
   }
 
   /// Stores a row's result through a layout of memory that already holds something.
@@ -76,13 +83,21 @@ public final class Fusion {
       DType type,
       Source[] sources,
       @Nullable String writer) {
-    for (Source s : sources) {
-      prepare(s);
+    ReentrantLock turn = Deferral.turn(target, sources);
+    try {
+      Dependents.settle(target);
+      for (Source s : sources) {
+        prepare(s);
+      }
+      write(target, layout, row, type, sources, writer);
+    } finally {
+      if (turn != null) {
+        turn.unlock();
+      }
     }
-    write(target, layout, row, type, sources, writer);
   }
 
-  private static void write(
+  static void write(
       Storage target,
       Layout layout,
       Row row,
@@ -109,7 +124,11 @@ public final class Fusion {
   ///
   /// @param values pending over the shape, or in memory; not to be read afterwards
   public static void assign(Storage[] targets, Layout[] layouts, Storage[] values, String writer) {
+    ReentrantLock turn = targets[0].device().takeTurn();
     try (ProgramBuilder builder = ProgramBuilder.open()) {
+      for (Storage target : targets) {
+        Dependents.settle(target, values);
+      }
       Layout dense = Layout.contiguous(layouts[0].shape());
       for (int i = 0; i < targets.length; i++) {
         Source value = new Source(values[i], dense);
@@ -118,6 +137,8 @@ public final class Fusion {
       }
       Window.flushExcept(values);
       ProgramLaunch.of(builder, targets, layouts, writer, writer);
+    } finally {
+      turn.unlock();
     }
   }
 
@@ -129,84 +150,26 @@ public final class Fusion {
   public static Storage fold(
       Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
     Source source = new Source(value, layout);
-    prepare(source);
-    Shape shape = layout.permute(order).shape();
-    Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
-    Storage out = Storage.allocate(value.device(), type, kept.elements());
-    if (kept.elements() > 0) {
-      try (ProgramBuilder builder = ProgramBuilder.open()) {
-        builder.output(builder.value(source, type));
-        ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
+    ReentrantLock turn = Deferral.turn(value);
+    try {
+      prepare(source);
+      if (value.isWorthStoring()) {
+        Realization.of(value);
       }
-    }
-    return out;
-  }
-
-  static void realize(Storage storage) {
-    if (storage.isPending()) {
-      synchronized (storage) {
-        Pending p = storage.pending();
-        if (p != null) {
-          launch(shapeOf(storage, p), storage);
+      Shape shape = layout.permute(order).shape();
+      Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
+      Storage out = Storage.allocate(value.device(), type, kept.elements());
+      if (kept.elements() > 0) {
+        try (ProgramBuilder builder = ProgramBuilder.open()) {
+          builder.output(builder.value(source, type));
+          ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
         }
       }
-    }
-  }
-
-  /// Computes values that all are pending; neighbours of one shape together.
-  static void realizeAll(List<Storage> storages) {
-    int first = 0;
-    int weight = 0;
-    Shape shape = Shape.SCALAR;
-    for (int i = 0; i < storages.size(); i++) {
-      Storage s = storages.get(i);
-      Pending p = requireNonNull(s.pending());
-      Shape own = shapeOf(s, p);
-      if (i > first
-          && (!own.equals(shape)
-              || storages.get(first).device() != s.device()
-              || weight + p.weight > MAX_INSTRUCTIONS
-              || i - first == MAX_OUTPUTS)) {
-        launch(shape, part(storages, first, i));
-        first = i;
-        weight = 0;
+      return out;
+    } finally {
+      if (turn != null) {
+        turn.unlock();
       }
-      shape = own;
-      weight += p.weight;
-    }
-    if (first < storages.size()) {
-      launch(shape, part(storages, first, storages.size()));
-    }
-  }
-
-  private static Storage[] part(List<Storage> storages, int from, int to) {
-    Storage[] part = new Storage[to - from];
-    for (int i = 0; i < part.length; i++) {
-      part[i] = storages.get(from + i);
-    }
-    return part;
-  }
-
-  private static void launch(Shape shape, Storage... targets) {
-    Storage first = targets[0];
-    Pending only = first.pending();
-    if (targets.length == 1 && only != null && only.row != null && only.weight == 1) {
-      write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
-      first.realized();
-      return;
-    }
-    if (shape.elements() > 0) {
-      try (ProgramBuilder builder = ProgramBuilder.open()) {
-        Layout[] layouts = new Layout[targets.length];
-        Arrays.fill(layouts, Layout.contiguous(shape));
-        for (Storage s : targets) {
-          builder.output(builder.value(new Source(s, layouts[0]), s.type()));
-        }
-        ProgramLaunch.of(builder, targets, layouts, first.pendingName(), null);
-      }
-    }
-    for (Storage s : targets) {
-      s.realized();
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// A device in use: its backend and its memory. There is one per device and process.
 public final class OpenDevice {
@@ -16,6 +17,8 @@ public final class OpenDevice {
   // Per device, so it cannot be static; there are few devices and they live as long as the process.
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<Slab> slabs = new ThreadLocal<>();
+
+  private final ReentrantLock turn = new ReentrantLock();
 
   public OpenDevice(Backend backend) {
     this.backend = backend;
@@ -28,6 +31,13 @@ public final class OpenDevice {
 
   public Backend backend() {
     return backend;
+  }
+
+  /// Waits until no other thread computes pending values here or overwrites what they read; the caller
+  /// unlocks what this returns.
+  ReentrantLock takeTurn() {
+    turn.lock();
+    return turn;
   }
 
   public CachingAllocator allocator() {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A value that is described but not computed: one row applied to sources, or a constant.
 ///
 /// It holds its sources' storages (a count each) until it is computed or no longer wanted. It is
-/// dropped, or computed, before any of them is written; see [Window].
+/// dropped, or computed, before any of them is written; see [Window] and [Deferral].
 final class Pending {
 
   private static final Source[] NONE = {};
@@ -20,34 +20,87 @@ final class Pending {
   /// An upper bound on the instructions that computing this takes.
   final int weight;
 
-  private Pending(@Nullable Row row, DType type, Source[] sources, long bits, int weight) {
+  /// An upper bound on the operands that computing this reads.
+  final int leaves;
+
+  /// Which sources count this apart from those who hold them for their own sake, by bits.
+  private final int used;
+
+  /// By which its sources know the value, if it outlives windows.
+  Dependents.@Nullable Entry entry;
+
+  /// How often it was computed as a part of others; guarded by the device's lock.
+  int repeats;
+
+  private Pending(
+      @Nullable Row row, DType type, Source[] sources, long bits, int weight, int used) {
     this.row = row;
     this.type = type;
     this.sources = sources;
     this.bits = bits;
     this.weight = weight;
+    this.used = used;
+    this.leaves = row == null ? 0 : leaves(sources);
   }
 
   static Pending constant(DType type, long bits) {
-    return new Pending(null, type, NONE, bits, 0);
+    return new Pending(null, type, NONE, bits, 0, 0);
   }
 
-  static Pending of(Row row, DType type, Source[] sources) {
+  /// @param outlives whether the value may wait longer than a [Window]
+  static Pending of(Row row, DType type, Source[] sources, boolean outlives) {
     int weight = 1;
-    for (Source s : sources) {
-      s.storage().retainAsSource();
-      weight += s.storage().pendingWeight();
+    int used = 0;
+    for (int i = 0; i < sources.length; i++) {
+      Storage s = sources[i].storage();
+      if (outlives || s.isPending()) {
+        s.retainAsSource();
+        used |= 1 << i;
+      } else {
+        s.retain();
+      }
+      weight += s.pendingWeight();
     }
-    return new Pending(row, type, sources, 0, weight);
+    return new Pending(row, type, sources, 0, weight, used);
+  }
+
+  static int leaves(Source[] sources) {
+    int n = 0;
+    for (Source s : sources) {
+      Pending p = s.storage().pending();
+      n += p == null ? 1 : p.leaves;
+    }
+    return n;
   }
 
   boolean isConstant() {
     return row == null;
   }
 
+  /// Makes the value known to what it reads, so that it is computed before that is overwritten.
+  Dependents.Entry watch(Storage value) {
+    Dependents.Entry own = new Dependents.Entry(value);
+    entry = own;
+    for (int i = 0; i < sources.length; i++) {
+      Storage s = sources[i].storage();
+      Pending p = s.pending();
+      if (p == null || !p.isConstant()) {
+        s.addDependent(own);
+      }
+    }
+    return own;
+  }
+
   void drop() {
-    for (Source s : sources) {
-      s.storage().releaseAsSource();
+    if (entry != null) {
+      entry.dropped = true;
+    }
+    for (int i = 0; i < sources.length; i++) {
+      if ((used & 1 << i) != 0) {
+        sources[i].storage().releaseAsSource();
+      } else {
+        sources[i].storage().release();
+      }
     }
   }
 }

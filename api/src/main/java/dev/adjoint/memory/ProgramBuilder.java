@@ -103,6 +103,23 @@ final class ProgramBuilder implements AutoCloseable {
     outputs[outputCount++] = value;
   }
 
+  /// Adds values to the targets that were computed as parts of others often enough to be stored along.
+  void storeRepeated(List<Storage> targets, int most) {
+    for (int i = 0; i < knownCount && targets.size() < most; i++) {
+      if (known[i].isWorthStoring() && !targets.contains(known[i])) {
+        output(knownValues[i]);
+        targets.add(known[i]);
+      }
+    }
+  }
+
+  /// Counts for each pending value that it was computed once more.
+  void launched() {
+    for (int i = 0; i < knownCount; i++) {
+      known[i].repeated();
+    }
+  }
+
   private int result(Storage storage, Pending p) {
     for (int i = 0; i < knownCount; i++) {
       if (known[i] == storage) {

@@ -33,6 +33,10 @@ final class ProgramLaunch {
     targets[0]
         .device()
         .launch(new Launch.Elementwise(op, program, nest.shape, operands, builder.scalars()));
+    builder.launched();
+    for (Storage target : targets) {
+      target.realized();
+    }
   }
 
   static Operand target(Storage target, Layout layout, long[] strides, @Nullable String writer) {
@@ -64,6 +68,7 @@ final class ProgramLaunch {
     out.device()
         .launch(
             new Launch.Fold(op, reducer, program, nest.shape, folded, operands, builder.scalars()));
+    builder.launched();
   }
 
   static Iteration nest(Source[] inputs, Layout... outputs) {

@@ -66,6 +66,7 @@ final class SingleRow {
     target
         .device()
         .launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
+    target.realized();
     return true;
   }
 

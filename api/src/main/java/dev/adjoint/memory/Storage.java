@@ -2,7 +2,6 @@ package dev.adjoint.memory;
 
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Operand;
-import dev.adjoint.type.ClosedException;
 import dev.adjoint.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,18 +13,17 @@ import org.jspecify.annotations.Nullable;
 /// The memory is never handed out: [#forReading] makes a pending value real, [#forWriting]
 /// counts a version. Counted references free the memory the moment nobody needs it; the lease under
 /// it is the net for holders that were dropped without a word.
-public final class Storage {
-  private static final long SAVED = 1L << 32 | 1;
-  private static final VarHandle REFERENCES;
+public final class Storage extends Counted {
   private static final VarHandle VERSION;
   private static final VarHandle PENDING;
+  private static final VarHandle DEPENDENTS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      REFERENCES = lookup.findVarHandle(Storage.class, "references", long.class);
       VERSION = lookup.findVarHandle(Storage.class, "version", int.class);
       PENDING = lookup.findVarHandle(Storage.class, "pending", Pending.class);
+      DEPENDENTS = lookup.findVarHandle(Storage.class, "dependents", Dependents.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -38,9 +36,8 @@ public final class Storage {
   private @Nullable Buffer buffer;
   private long start; // in elements from the buffer's
   private @Nullable Object holder;
-  private volatile long references; // holders, and in the upper half those that saved it
+  private volatile @Nullable Dependents dependents;
   private volatile int version;
-  private int uses;
   private boolean inference;
   private String lastWriter = "";
   private @Nullable Consumer<Layout> beforeWrite;
@@ -50,9 +47,8 @@ public final class Storage {
     this.device = device;
     this.type = type;
     this.elements = elements;
-    // Plain writes, since nobody else can see this yet: volatile ones cost a fence each.
+    // A plain write, since nobody else can see this yet: a volatile one costs a fence.
     PENDING.set(this, pending);
-    REFERENCES.set(this, 1L);
   }
 
   /// Memory with undefined contents.
@@ -108,65 +104,33 @@ public final class Storage {
         : known == null ? lastWriter : known.overwrittenBy(since, places);
   }
 
-  /// Adds a holder.
-  public void retain() {
-    retain(1);
-  }
-
-  /// Adds a holder that counts on the elements' staying as they are.
-  public void retainSaved() {
-    retain(SAVED);
-  }
-
-  private void retain(long claim) {
-    if ((int) (long) REFERENCES.getAndAdd(this, claim) <= 0) {
-      REFERENCES.getAndAdd(this, -claim);
-      throw new ClosedException("This tensor's memory was already given back: it was closed.");
+  @Override
+  void free() {
+    realized();
+    Object held = holder;
+    holder = null;
+    buffer = null;
+    if (held instanceof Lease lease) {
+      lease.owner.release(lease);
+    } else if (held instanceof Slab slab) {
+      slab.release();
     }
   }
 
-  /// Ends one holder's claim; the last one gives the memory back.
-  public void release() {
-    release(1);
+  /// The pending values that read this; null when there never were any that wait outside of a [Window].
+  @Nullable Dependents dependents() {
+    return dependents;
   }
 
-  /// Ends the claim of a holder of [#retainSaved].
-  public void releaseSaved() {
-    release(SAVED);
-  }
-
-  private void release(long claim) {
-    if ((int) (long) REFERENCES.getAndAdd(this, -claim) == 1) {
-      realized();
-      Object held = holder;
-      holder = null;
-      buffer = null;
-      if (held instanceof Lease lease) {
-        lease.owner.release(lease);
-      } else if (held instanceof Slab slab) {
-        slab.release();
-      }
+  /// Lets a write to this find a pending value.
+  void addDependent(Dependents.Entry value) {
+    Dependents known = dependents;
+    if (known == null) {
+      Dependents fresh = new Dependents(this);
+      known = (Dependents) DEPENDENTS.compareAndExchange(this, null, fresh);
+      known = known == null ? fresh : known;
     }
-  }
-
-  void retainAsSource() {
-    retain();
-    uses++;
-  }
-
-  void releaseAsSource() {
-    uses--;
-    release();
-  }
-
-  /// Whether a tensor or a saved tensor holds this, not only pending values that read it.
-  boolean isWanted() {
-    return (int) references > uses;
-  }
-
-  /// Whether exactly one holder is left, so that it may be overwritten unseen.
-  public boolean isUnshared() {
-    return (int) references == 1;
+    known.add(value);
   }
 
   int pendingWeight() {
@@ -190,10 +154,30 @@ public final class Storage {
     return pending != null;
   }
 
+  /// Whether this is an elementwise result that waits to be computed until something needs it.
+  public boolean isDeferred() {
+    Pending p = pending;
+    return p != null && p.entry != null;
+  }
+
+  /// Counts that a pending value was computed once more as a part of others.
+  void repeated() {
+    Pending p = pending;
+    if (p != null) {
+      p.repeats++;
+    }
+  }
+
+  /// Whether this was so often computed as a part of others that it should be stored.
+  boolean isWorthStoring() {
+    Pending p = pending;
+    return p != null && p.entry != null && p.repeats >= Deferral.MAX_REPEATS && isWanted();
+  }
+
   /// Leave to read; computes a pending value first.
   public Operand forReading(long offset, long[] strides) {
     if (pending != null) {
-      Fusion.realize(this);
+      Realization.of(this);
     }
     return operand(offset, strides);
   }
@@ -204,17 +188,19 @@ public final class Storage {
   /// @param strides the region's, as the launch walks it
   public Operand forWriting(Layout region, long[] strides, String writer) {
     Window.flush();
-    if (pending != null) {
-      Fusion.realize(this);
+    boolean whole = region.covers(elements);
+    if (pending != null && !whole) {
+      Realization.of(this);
     }
+    final Operand place = operand(region.offset(), strides);
     int before = (int) VERSION.getAndAdd(this, 1);
-    if (references >>> 32 != 0 && !region.covers(elements)) {
+    if (isSaved() && !whole) {
       remember(before, region, writer);
     } else if (log != null) {
       log = null;
     }
     lastWriter = writer;
-    return operand(region.offset(), strides);
+    return place;
   }
 
   /// Who is told of a region before it is written; null for nobody.
@@ -243,9 +229,7 @@ public final class Storage {
   private Operand operand(long offset, long[] strides) {
     Buffer memory = buffer;
     if (memory == null) {
-      if ((int) references <= 0) {
-        throw new ClosedException("This tensor's memory was already given back: it was closed.");
-      }
+      requireHeld();
       memory = take();
     }
     return new Operand(memory, start + offset, strides, this);

@@ -1,0 +1,63 @@
+package dev.adjoint.memory;
+
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Which elementwise results wait until something needs them, and how much may wait.
+///
+/// A result waits for a read, an operation that is not elementwise, a write to something it was
+/// computed from, or a limit. See ADR 19.
+final class Deferral {
+  /// Whether results outside of a [Window] are computed at once, from the property `adjoint.eager`.
+  static final boolean OFF = Boolean.getBoolean("adjoint.eager");
+
+  /// The fewest elements that wait, from the property `adjoint.deferral.smallest`: below, a launch
+  /// costs less than to wait.
+  static final long SMALLEST = Long.getLong("adjoint.deferral.smallest", 4096);
+
+  /// The longest program; beyond, intermediate values are stored.
+  static final int MAX_INSTRUCTIONS = 32;
+
+  /// The most operands that one value may wait for.
+  static final int MAX_LEAVES = 16;
+
+  /// How often a value is computed as a part of others before it is stored along with one.
+  static final int MAX_REPEATS = 2;
+
+  /// From here on it is looked at what a pending value keeps alive, which is a walk.
+  private static final int DEEP = 5;
+
+  /// Pending values may keep this many times their own bytes that nobody else wants.
+  private static final int MOST_HELD = 4;
+
+  private Deferral() {}
+
+  /// Whether a result of so many elements outlives windows.
+  static boolean waits(long elements) {
+    return elements >= SMALLEST && !OFF;
+  }
+
+  /// Whether a row over these sources would be too much for one program.
+  static boolean isTooMuch(int weight, Source[] sources, long bytes, boolean outlives) {
+    if (weight > MAX_INSTRUCTIONS) {
+      return true;
+    }
+    return outlives
+        && weight > 1
+        && (Pending.leaves(sources) > MAX_LEAVES
+            || weight >= DEEP
+                && Dependents.heldAlive(sources, MAX_INSTRUCTIONS) > MOST_HELD * bytes);
+  }
+
+  /// Takes the device's turn at pending values, unless no storage has to do with any; null then.
+  ///
+  /// Who computes pending values, or overwrites what they read, has the turn until the launch is
+  /// made: so what one thread reads for a value of another's is not overwritten or given back meanwhile.
+  static @Nullable ReentrantLock turn(Storage target, Source... sources) {
+    boolean needed = target.dependents() != null || target.isDeferred();
+    for (Source s : sources) {
+      needed |= s.storage().isDeferred();
+    }
+    return needed ? target.device().takeTurn() : null;
+  }
+}

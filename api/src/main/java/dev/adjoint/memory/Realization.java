@@ -1,0 +1,128 @@
+package dev.adjoint.memory;
+
+import dev.adjoint.type.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Computes pending values into memory: one program for all that share a shape, launched once.
+final class Realization {
+  /// What one program computes at most; its values may share what they are computed from.
+  private static final int MAX_INSTRUCTIONS = 64;
+
+  private static final int MAX_LEAVES = 48;
+  private static final int MAX_OUTPUTS = 8;
+
+  private record Group(OpenDevice device, Shape shape) {}
+
+  private Realization() {}
+
+  /// The shape that a pending value is computed in.
+  static Shape shapeOf(Storage storage, Pending p) {
+    return p.sources.length == 0 ? Shape.of(storage.elements()) : p.sources[0].layout().shape();
+  }
+
+  /// Computes a value, unless another thread has meanwhile.
+  static void of(Storage storage) {
+    ReentrantLock turn = storage.device().takeTurn();
+    try {
+      Pending p = storage.pending();
+      if (p != null) {
+        launch(shapeOf(storage, p), storage);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /// Computes what is still pending of these, those of one shape together.
+  static void ofAll(List<Storage> values) {
+    Group group = null;
+    Map<Group, List<Storage>> groups = null;
+    for (int i = 0; i < values.size(); i++) {
+      Storage s = values.get(i);
+      Pending p = s.pending();
+      if (p == null) {
+        continue;
+      }
+      Group own = new Group(s.device(), shapeOf(s, p));
+      if (group == null) {
+        group = own;
+      } else if (groups == null && !own.equals(group)) {
+        groups = new LinkedHashMap<>();
+        groups.put(group, new ArrayList<>(values.subList(0, i)));
+      }
+      if (groups != null) {
+        groups.computeIfAbsent(own, unknown -> new ArrayList<>()).add(s);
+      }
+    }
+    if (groups != null) {
+      groups.forEach(Realization::together);
+    } else if (group != null) {
+      together(group, values);
+    }
+  }
+
+  private static void together(Group group, List<Storage> values) {
+    ReentrantLock turn = group.device().takeTurn();
+    try {
+      for (int next = 0; next < values.size(); ) {
+        next = part(group.shape(), values, next);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /// Computes as many values as one program may, and returns which comes after them.
+  private static int part(Shape shape, List<Storage> values, int from) {
+    Storage[] part = new Storage[Math.min(MAX_OUTPUTS, values.size() - from)];
+    int n = 0;
+    int weight = 0;
+    int leaves = 0;
+    int next = from;
+    for (; next < values.size() && n < part.length; next++) {
+      Pending p = values.get(next).pending();
+      if (p == null) {
+        continue; // in memory by now: a part of an earlier value, or another thread's doing
+      }
+      weight += p.weight;
+      leaves += p.leaves;
+      if (n > 0 && (weight > MAX_INSTRUCTIONS || leaves > MAX_LEAVES)) {
+        break;
+      }
+      part[n++] = values.get(next);
+    }
+    if (n > 0) {
+      launch(shape, n == part.length ? part : Arrays.copyOf(part, n));
+    }
+    return next;
+  }
+
+  private static void launch(Shape shape, Storage... values) {
+    Storage first = values[0];
+    Pending only = first.pending();
+    if (values.length == 1 && only != null && only.row != null && only.weight == 1) {
+      Fusion.write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
+    } else if (shape.elements() > 0) {
+      try (ProgramBuilder builder = ProgramBuilder.open()) {
+        Layout dense = Layout.contiguous(shape);
+        for (Storage s : values) {
+          builder.output(builder.value(new Source(s, dense), s.type()));
+        }
+        List<Storage> stored = new ArrayList<>(Arrays.asList(values));
+        builder.storeRepeated(stored, MAX_OUTPUTS);
+        Storage[] targets = stored.toArray(Storage[]::new);
+        Layout[] layouts = new Layout[targets.length];
+        Arrays.fill(layouts, dense);
+        ProgramLaunch.of(builder, targets, layouts, first.pendingName(), null);
+      }
+    }
+    for (Storage s : values) {
+      s.realized();
+    }
+  }
+}
