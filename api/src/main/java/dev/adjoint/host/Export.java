@@ -61,7 +61,7 @@ public final class Export {
               + ", strides "
               + Arrays.toString(t.stride()));
     }
-    Operand at = t.storage().forReading(t.layout().offset(), NO_STRIDES);
+    Operand at = t.storage().exposed(t.layout().offset(), NO_STRIDES);
     MemorySegment host = at.buffer().hostView();
     if (host == null) {
       throw new DeviceException(

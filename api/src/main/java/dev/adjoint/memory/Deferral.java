@@ -37,6 +37,16 @@ final class Deferral {
     return elements >= SMALLEST && !OFF;
   }
 
+  /// Whether the host has the address of one of these, and so may write there without a word.
+  static boolean isExposed(Source[] sources) {
+    for (Source s : sources) {
+      if (s.storage().isExposed()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Whether a row over these sources would be too much for one program.
   static boolean isTooMuch(int weight, Source[] sources, long bytes, boolean outlives) {
     if (weight > MAX_INSTRUCTIONS) {

@@ -26,20 +26,20 @@ public final class Fusion {
       weight += s.storage().pendingWeight();
     }
     long elements = shape.elements();
-    boolean outlives = Deferral.waits(elements);
-    if (Deferral.isTooMuch(weight, sources, elements * type.bytes(), outlives)) {
+    boolean waits = Deferral.waits(elements);
+    boolean exposed = waits && Deferral.isExposed(sources);
+    if (exposed || Deferral.isTooMuch(weight, sources, elements * type.bytes(), waits)) {
       computeAll(sources);
     }
-    if (outlives) {
-      Pending p = Pending.of(row, type, sources, true);
-      Storage result = Storage.pending(device, elements, p);
-      Window.outlives(p.watch(result));
-      return result;
-    }
     Window window = Window.current();
-    if (window != null) {
-      Storage result = Storage.pending(device, elements, Pending.of(row, type, sources, false));
-      window.offer(result);
+    if (!exposed && (waits || window != null)) {
+      Pending p = Pending.of(row, type, sources, waits);
+      Storage result = Storage.pending(device, elements, p);
+      if (waits) {
+        Window.outlives(p.watch(result));
+      } else if (window != null) {
+        window.offer(result);
+      }
       return result;
     }
     DType stored = row.family().yieldsBool() ? DType.BOOL : type;

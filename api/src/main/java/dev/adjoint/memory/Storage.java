@@ -5,6 +5,7 @@ import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class Storage extends Counted {
   private volatile @Nullable Dependents dependents;
   private volatile int version;
   private boolean inference;
+  private volatile boolean exposed;
   private String lastWriter = "";
   private @Nullable Consumer<Layout> beforeWrite;
   private @Nullable WriteLog log; // of writes to parts, while something is saved
@@ -180,6 +182,23 @@ public final class Storage extends Counted {
       Realization.of(this);
     }
     return operand(offset, strides);
+  }
+
+  /// Leave to read, and for the host to keep an address that it may write to without a word: from now on
+  /// nothing that reads this waits.
+  public Operand exposed(long offset, long[] strides) {
+    ReentrantLock turn = device.takeTurn();
+    try {
+      exposed = true;
+      Dependents.settle(this);
+      return forReading(offset, strides);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  boolean isExposed() {
+    return exposed;
   }
 
   /// Leave to write; counts a version and remembers the writer's name for error messages.

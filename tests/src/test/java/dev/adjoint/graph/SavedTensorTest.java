@@ -134,8 +134,11 @@ class SavedTensorTest extends OnEachDevice {
   private static final int N = 300_000;
   private static final long BIG = 4L * N;
 
+  /// In memory.
   private Tensor big() {
-    return ones(N).mul(1);
+    Tensor x = ones(N).mul(1);
+    assertEquals(1, x.select(0, 0).item());
+    return x;
   }
 
   @Test
@@ -152,7 +155,9 @@ class SavedTensorTest extends OnEachDevice {
     Tensor constant = big();
     assertEquals(0, kept(() -> x.mul(constant).sum()) / BIG, "both were there before");
     assertEquals(1, kept(() -> x.add(1).mul(big()).sum()) / BIG, "the constant, not x + 1");
-    assertEquals(2, kept(() -> x.add(1).mul(x.add(2)).sum()) / BIG, "both factors");
+    long factors = Boolean.getBoolean("adjoint.eager") ? 2 : 0;
+    assertEquals(
+        factors, kept(() -> x.add(1).mul(x.add(2)).sum()) / BIG, "if need be computed again");
   }
 
   @Test

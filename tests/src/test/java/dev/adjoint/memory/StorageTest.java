@@ -28,8 +28,11 @@ class StorageTest extends OnEachDevice {
     return Math.round((LiveBytes.of(device) - before) / (BIG * 1.1));
   }
 
+  /// In memory.
   private Tensor big() {
-    return ones(N).mul(2);
+    Tensor x = ones(N).mul(2);
+    assertEquals(2, x.select(0, 0).item());
+    return x;
   }
 
   @Test

@@ -1,0 +1,211 @@
+package dev.adjoint.memory;
+
+import static dev.adjoint.graph.RecordingBackend.describe;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adjoint.Expect;
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.graph.EagerTensor;
+import dev.adjoint.graph.RecordingBackend;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.OutOfMemoryException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/// When results that wait are computed, and together with what.
+@DisabledIfSystemProperty(named = "adjoint.eager", matches = "true")
+class DeferralTest {
+  private static final int N = (int) Deferral.SMALLEST;
+
+  private final RecordingBackend backend = RecordingBackend.open();
+
+  private Tensor tensor(int n) {
+    return Tensors.tensor(new float[n], DType.FLOAT32, backend.device());
+  }
+
+  private Tensor leaf() {
+    return tensor(N).requiresGrad_();
+  }
+
+  private void launches(Runnable work, String... expected) {
+    assertEquals(List.of(expected), describe(backend.launchesOf(work)));
+  }
+
+  private static void read(Tensor t) {
+    ((EagerTensor) t).storage().forReading(0, new long[] {1});
+  }
+
+  @Test
+  void aChainIsOneLaunchOnceItIsRead() {
+    Tensor x = tensor(N);
+    Tensor w = tensor(N);
+    launches(() -> x.mul(w).add(x));
+    Tensor y = x.mul(w).add(x).tanh();
+    launches(() -> read(y), "elementwise mul add tanh -> 1");
+    launches(() -> read(y));
+  }
+
+  @Test
+  void smallResultsDoNotWait() {
+    Tensor x = tensor(N - 1);
+    launches(() -> x.mul(2), "elementwise mul -> 1");
+  }
+
+  @Test
+  void aSumReadsWhatItsProducersRead() {
+    Tensor x = tensor(N);
+    Tensor y = tensor(N);
+    launches(() -> x.sub(y).square().sum(), "fold sum(sub square)");
+  }
+
+  @Test
+  void forwardAndBackwardOfAnExpressionAreTwoLaunches() {
+    Tensor x = leaf();
+    Tensor w = leaf();
+    launches(
+        () -> x.mul(w).add(x).tanh().mul(w.sigmoid()).sum().backward(),
+        "fold sum(mul add tanh sigmoid mul)",
+        "elementwise sigmoid mul mul add tanh square sub mul mul add mul mul sub mul mul add -> 2");
+  }
+
+  @Test
+  void whatSeveralNeedIsComputedOnce() {
+    Tensor x = tensor(N);
+    Tensor y = x.exp();
+    Tensor z = y.add(y.mul(2)).mul(y);
+    launches(() -> read(z), "elementwise exp mul add mul -> 1");
+  }
+
+  @Test
+  void whatIsOftenComputedAsAPartIsStored() {
+    Tensor x = tensor(N);
+    Tensor y = x.exp();
+    launches(() -> y.sum(), "fold sum(exp)");
+    launches(() -> read(y.add(1)), "elementwise exp add -> 1");
+    launches(() -> read(y.add(2)), "elementwise exp add -> 2");
+    launches(() -> read(y));
+    launches(() -> y.sum(), "fold sum()");
+  }
+
+  @Test
+  void aWriteComputesWhatReadsTheTargetFirst() {
+    Tensor x = tensor(N);
+    Tensor y = x.mul(2);
+    Tensor z = y.add(1);
+    launches(() -> x.add_(1), "elementwise mul -> 1", "elementwise add -> 1");
+    launches(() -> read(z), "elementwise add -> 1");
+  }
+
+  @Test
+  void aWriteComputesNothingForClosedTensors() {
+    Tensor x = tensor(N);
+    Tensor y = x.mul(2);
+    Tensor z = y.exp();
+    y.close();
+    launches(() -> x.add_(1), "elementwise mul exp -> 1", "elementwise add -> 1");
+    Tensor u = x.mul(3);
+    u.exp().close();
+    u.close();
+    launches(() -> x.add_(1), "elementwise add -> 1");
+    launches(() -> read(z));
+  }
+
+  @Test
+  void aWriteToAPendingValueIsPartOfItsProgram() {
+    Tensor x = tensor(N);
+    Tensor y = x.mul(2);
+    launches(() -> y.add_(1), "elementwise mul add -> 1");
+    assertEquals(1, y.version());
+    launches(() -> y.narrow(0, 0, 10).add_(1), "elementwise add -> 1");
+  }
+
+  @Test
+  void aViewOfAPendingValueIsComputedWhenItIsRead() {
+    Tensor x = tensor(N).view(2, N / 2);
+    Tensor y = x.mul(2);
+    launches(() -> y.t().unsqueeze(0));
+    launches(() -> y.t().add(x.t()), "elementwise mul -> 1");
+  }
+
+  @Test
+  void longChainsAreComputedInParts() {
+    Tensor x = tensor(N);
+    launches(
+        () -> {
+          Tensor y = x;
+          for (int i = 0; i < 3 * Deferral.MAX_INSTRUCTIONS; i++) {
+            y = y.add(1);
+          }
+          read(y);
+        },
+        chain(),
+        chain(),
+        chain());
+  }
+
+  private static String chain() {
+    return "elementwise" + " add".repeat(Deferral.MAX_INSTRUCTIONS) + " -> 1";
+  }
+
+  @Test
+  void whatOnlyPendingValuesHoldIsBounded() {
+    long before = live();
+    Tensor sum = tensor(N);
+    for (int i = 0; i < 200; i++) {
+      Tensor more = tensor(N);
+      Tensor next = sum.add(more);
+      more.close();
+      sum.close();
+      sum = next;
+      assertTrue(live() - before < 10 * 4 * N, "after " + i);
+    }
+    read(sum);
+    assertTrue(live() - before < 2 * 4 * N);
+  }
+
+  private long live() {
+    return Devices.open(backend.device()).allocator().statistics().live();
+  }
+
+  @Test
+  void updatesComputeTheirOwnValuesOnly() {
+    Tensor w = leaf();
+    w.square().sum().backward();
+    var optimizer = new dev.adjoint.optim.Adam(List.of(w), 0.1);
+    optimizer.step();
+    List<String> launched = describe(backend.launchesOf(optimizer::step));
+    assertEquals(1, launched.size(), () -> launched.toString());
+    assertTrue(launched.getFirst().endsWith("-> 3"), launched::toString);
+  }
+
+  @Test
+  void nothingWaitsForMemoryThatTheHostMayWriteTo() {
+    Tensor x = tensor(N);
+    Tensor y = x.mul(2);
+    launches(() -> x.segment(), "elementwise mul -> 1");
+    launches(() -> x.add(y), "elementwise add -> 1");
+  }
+
+  @Test
+  void aValueThatFoundNoRoomIsComputedLater() {
+    RecordingBackend small = RecordingBackend.open(20 << 20);
+    int n = 3 << 20;
+    Tensor x = Tensors.empty(Tensors.shape(n), DType.FLOAT32, small.device());
+    Tensor y = x.mul(2);
+    assertThrows(OutOfMemoryException.class, () -> read(y));
+    assertThrows(OutOfMemoryException.class, () -> x.add_(1));
+    assertEquals(0, x.version());
+    Expect.shape(y, n);
+    assertEquals(List.of(), small.launches());
+    Tensor z = y.sum();
+    assertEquals(List.of("fold sum(mul)"), describe(small.launches()));
+    Expect.shape(z);
+    y.close();
+    x.add_(1);
+    assertEquals(1, x.version());
+  }
+}
