@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// A result waits for a read, an operation that is not elementwise, a write to something it was
 /// computed from, or a limit. See ADR 19.
 final class Deferral {
-  /// Whether results outside of a [Window] are computed at once, from the property `adjoint.eager`.
-  static final boolean OFF = Boolean.getBoolean("adjoint.eager");
+  /// Whether results outside of a [Window] are computed at once: unless the property `adjoint.eager` is
+  /// `false`. Tests turn it.
+  static boolean off = Boolean.parseBoolean(System.getProperty("adjoint.eager", "true"));
 
   /// The fewest elements that wait, from the property `adjoint.deferral.smallest`: below, a launch
   /// costs less than to wait.
@@ -34,7 +35,7 @@ final class Deferral {
 
   /// Whether a result of so many elements outlives windows.
   static boolean waits(long elements) {
-    return elements >= SMALLEST && !OFF;
+    return elements >= SMALLEST && !off;
   }
 
   /// Whether the host has the address of one of these, and so may write there without a word.
@@ -45,6 +46,22 @@ final class Deferral {
       }
     }
     return false;
+  }
+
+  /// The sources with equal numbers of the value's own in the place of constants: who holds a constant may
+  /// overwrite it, and no reader of it is looked for then.
+  static Source[] ownNumbers(Source[] sources) {
+    Source[] own = sources;
+    for (int i = 0; i < sources.length; i++) {
+      Storage s = sources[i].storage();
+      Pending p = s.pending();
+      if (p != null && p.isConstant()) {
+        own = own == sources ? sources.clone() : own;
+        Storage copy = Storage.constant(s.device(), p.type, s.elements(), p.bits);
+        own[i] = new Source(copy, sources[i].layout());
+      }
+    }
+    return own;
   }
 
   /// Whether a row over these sources would be too much for one program.

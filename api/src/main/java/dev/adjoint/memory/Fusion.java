@@ -33,7 +33,7 @@ public final class Fusion {
     }
     Window window = Window.current();
     if (!exposed && (waits || window != null)) {
-      Pending p = Pending.of(row, type, sources, waits);
+      Pending p = Pending.of(row, type, waits ? Deferral.ownNumbers(sources) : sources, waits);
       Storage result = Storage.pending(device, elements, p);
       if (waits) {
         Window.outlives(p.watch(result));

@@ -14,10 +14,10 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.OutOfMemoryException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// When results that wait are computed, and together with what.
-@DisabledIfSystemProperty(named = "adjoint.eager", matches = "true")
+@ExtendWith(Deferred.class)
 class DeferralTest {
   private static final int N = (int) Deferral.SMALLEST;
 

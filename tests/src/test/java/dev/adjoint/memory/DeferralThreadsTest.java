@@ -2,10 +2,12 @@ package dev.adjoint.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.adjoint.Autograd;
 import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -15,10 +17,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Results of one thread that wait are what they would be at once, whatever other threads overwrite,
 /// read or close meanwhile.
 @Timeout(60)
+@ExtendWith(Deferred.class)
 class DeferralThreadsTest extends OnEachDevice {
   private static final int N = (int) Deferral.SMALLEST;
   private static final int THREADS = 3;
@@ -33,7 +37,7 @@ class DeferralThreadsTest extends OnEachDevice {
 
   @Test
   void aWriteIsNotSeenByWhatOtherThreadsComputedFromItBefore() throws Exception {
-    Tensor x = full(dev.adjoint.Tensors.shape(N), 0.0);
+    Tensor x = full(Tensors.shape(N), 0.0);
     CyclicBarrier made = new CyclicBarrier(THREADS + 1);
     CyclicBarrier read = new CyclicBarrier(THREADS + 1);
     try (ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
@@ -71,30 +75,40 @@ class DeferralThreadsTest extends OnEachDevice {
 
   @Test
   void oneValueIsReadByManyThreadsAndClosedByItsMaker() throws Exception {
-    Tensor x = full(dev.adjoint.Tensors.shape(N), 3.0);
+    Tensor x = full(Tensors.shape(N), 3.0);
     try (ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
       for (int i = 0; i < rounds(); i++) {
-        Tensor base = x.mul(i);
-        Tensor y = base.add(1);
-        List<Future<Double>> sums = new ArrayList<>();
-        for (int t = 0; t < THREADS; t++) {
-          int factor = t;
-          Tensor own = y.mul(factor);
-          sums.add(pool.submit(() -> last(own.add(own)) + own.detach().sum().item() * 0));
-        }
-        base.close();
-        y.close();
-        for (int t = 0; t < THREADS; t++) {
-          assertEquals(2.0 * t * (3 * i + 1), sums.get(t).get());
+        try (Scope _ = Scope.open()) {
+          readByAll(pool, x.mul(i), i);
         }
       }
     }
     Expect.shape(x, N);
   }
 
+  private static void readByAll(ExecutorService pool, Tensor base, int i) throws Exception {
+    Tensor y = base.add(1);
+    List<Future<Double>> read = new ArrayList<>();
+    for (int t = 0; t < THREADS; t++) {
+      Tensor own = y.mul(t);
+      read.add(pool.submit(() -> twice(own)));
+    }
+    base.close();
+    y.close();
+    for (int t = 0; t < THREADS; t++) {
+      assertEquals(2.0 * t * (3 * i + 1), read.get(t).get());
+    }
+  }
+
+  private static double twice(Tensor own) {
+    try (Scope _ = Scope.open()) {
+      return last(own.add(own)) + own.detach().sum().item() * 0;
+    }
+  }
+
   @Test
   void threadsTrainOnOneConstantAndParametersOfTheirOwn() throws Exception {
-    Tensor data = full(dev.adjoint.Tensors.shape(N), 1.0);
+    Tensor data = full(Tensors.shape(N), 1.0);
     try (ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
       List<Future<Double>> results = new ArrayList<>();
       for (int t = 0; t < THREADS; t++) {
@@ -108,12 +122,14 @@ class DeferralThreadsTest extends OnEachDevice {
   }
 
   private double trained(Tensor data) {
-    Tensor w = full(dev.adjoint.Tensors.shape(N), 2.0).clone().requiresGrad_();
-    for (int i = 0; i < rounds() / 10; i++) {
-      w.mul(data).tanh().sub(0.5).square().mean().backward();
-      dev.adjoint.Autograd.noGrad(() -> w.sub_(Expect.gradOf(w).mul(N * 0.1)));
-      w.setGrad(null);
+    try (Scope _ = Scope.open()) {
+      Tensor w = full(Tensors.shape(N), 2.0).clone().requiresGrad_();
+      for (int i = 0; i < rounds() / 10; i++) {
+        w.mul(data).tanh().sub(0.5).square().mean().backward();
+        Autograd.noGrad(() -> w.sub_(Expect.gradOf(w).mul(N * 0.1)));
+        w.setGrad(null);
+      }
+      return last(w);
     }
-    return last(w);
   }
 }

@@ -31,7 +31,9 @@ class StorageTest extends OnEachDevice {
   /// In memory.
   private Tensor big() {
     Tensor x = ones(N).mul(2);
-    assertEquals(2, x.select(0, 0).item());
+    try (Scope _ = Scope.open()) {
+      assertEquals(2, x.select(0, 0).item());
+    }
     return x;
   }
 

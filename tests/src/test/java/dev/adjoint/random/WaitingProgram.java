@@ -40,6 +40,7 @@ final class WaitingProgram {
       keep(i == 0 ? t : t.detach().requiresGrad_());
     }
     keep(Tensors.tensor(numbers(COLUMNS), DType.FLOAT32, device));
+    keep(Tensors.full(Tensors.shape(ROWS, COLUMNS), 0.25, DType.FLOAT32, device));
     for (int i = 0; i < statements; i++) {
       boolean recorded = random.nextInt(4) != 0;
       int word = random.nextInt(100);
@@ -72,7 +73,7 @@ final class WaitingProgram {
     if (tensors.size() < MOST_TENSORS) {
       tensors.add(t);
     } else {
-      tensors.set(4 + random.nextInt(MOST_TENSORS - 4), t);
+      tensors.set(5 + random.nextInt(MOST_TENSORS - 5), t);
     }
   }
 
@@ -152,8 +153,8 @@ final class WaitingProgram {
   }
 
   private void close() {
-    if (tensors.size() > 5) {
-      tensors.remove(4 + random.nextInt(tensors.size() - 4)).close();
+    if (tensors.size() > 6) {
+      tensors.remove(5 + random.nextInt(tensors.size() - 5)).close();
     }
   }
 

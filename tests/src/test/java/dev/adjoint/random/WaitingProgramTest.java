@@ -3,14 +3,17 @@ package dev.adjoint.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adjoint.Scope;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.type.Device;
 import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A program shows the same bits, versions and errors however long its results wait.
+@ExtendWith(Deferred.class)
 class WaitingProgramTest {
-  private static final int PROGRAMS = Integer.getInteger("adjoint.test.programs", 1500);
+  private static final int PROGRAMS = 1500;
 
   @ParameterizedTest
   @MethodSource("dev.adjoint.Devices#presentAndChecked")
