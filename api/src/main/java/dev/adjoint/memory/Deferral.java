@@ -51,14 +51,13 @@ final class Deferral {
   /// The sources with equal numbers of the value's own in the place of constants: who holds a constant may
   /// overwrite it, and no reader of it is looked for then.
   static Source[] ownNumbers(Source[] sources) {
-    Source[] own = sources;
-    for (int i = 0; i < sources.length; i++) {
-      Storage s = sources[i].storage();
+    Source[] own = sources.clone();
+    for (int i = 0; i < own.length; i++) {
+      Storage s = own[i].storage();
       Pending p = s.pending();
       if (p != null && p.isConstant()) {
-        own = own == sources ? sources.clone() : own;
         Storage copy = Storage.constant(s.device(), p.type, s.elements(), p.bits);
-        own[i] = new Source(copy, sources[i].layout());
+        own[i] = new Source(copy, own[i].layout());
       }
     }
     return own;
