@@ -61,7 +61,8 @@ final class WaitingProgram {
             }
           });
     } catch (TensorException e) {
-      shown.add(String.valueOf(e.getMessage()));
+      // The first sentence: what follows may name the call, which is another one each time.
+      shown.add(String.valueOf(e.getMessage()).split("\\. ")[0]);
     }
   }
 
