@@ -116,9 +116,8 @@ class LoopsTest {
 
   private static Tensor graph() {
     Tensor x = full(shape(MILLION), 0.5).requiresGrad_();
-    for (int i = 0; i < 17; i++) {
+    for (int i = 0; i < 16; i++) {
       x = x.exp().sin();
-      x.select(0, 0).item(); // now it is in memory
     }
     return x.sum();
   }
@@ -128,9 +127,6 @@ class LoopsTest {
     allocator().trim();
     final Statistics before = allocator().statistics();
     Tensor x = ones(8 * MILLION).mul(2);
-    try (Scope _ = Scope.open()) {
-      assertEquals(2, x.select(0, 0).item());
-    }
     Statistics during = allocator().statistics();
     assertTrue(during.live() - before.live() >= 32 * MIB);
     assertTrue(during.peak() >= during.live());
