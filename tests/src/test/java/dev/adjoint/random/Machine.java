@@ -138,20 +138,25 @@ final class Machine {
           });
     }
     GradFn node = GradientEdge.of(a.tensor(0)).function();
-    return s.word().equals("before")
-        ? node.registerPrehook(given -> seen(name, given) ? changed(given, kind, factor) : null)
-        : node.registerHook(
-            (made, given) -> seen(name, given) ? changed(made, kind, factor) : null);
+    if (s.word().equals("before")) {
+      return node.registerPrehook(given -> {
+        note(name, given);
+        return changed(given, kind, factor);
+      });
+    }
+    return node.registerHook((made, given) -> {
+      note(name, given);
+      return changed(made, kind, factor);
+    });
   }
 
-  private boolean seen(String name, List<@Nullable Tensor> gradients) {
+  private void note(String name, List<@Nullable Tensor> gradients) {
     for (int i = 0; i < gradients.size(); i++) {
       Tensor g = gradients.get(i);
       if (g != null) {
         events.add(Shown.number(name + "/" + i, g));
       }
     }
-    return true;
   }
 
   private static @Nullable List<@Nullable Tensor> changed(
