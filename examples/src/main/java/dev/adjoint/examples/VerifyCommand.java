@@ -141,6 +141,7 @@ final class VerifyCommand implements Callable<Integer> {
               "--enable-native-access=ALL-UNNAMED",
               "-Xmx2g",
               "-Dadjoint.device=" + on,
+              "-Dadjoint.home=" + home.folder(),
               "-cp",
               classPath(home),
               "dev.adjoint.verify.SuiteProcess"));

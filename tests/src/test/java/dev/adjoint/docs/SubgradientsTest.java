@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /// Holds every device to the table of `docs/subgradients.md`: each of its rows is computed.
 class SubgradientsTest extends OnEachDevice {
-  private static final Path PAGE = Path.of("..", "docs", "subgradients.md");
+  private static final Path PAGE =
+      Path.of(System.getProperty("adjoint.home", ".."), "docs", "subgradients.md");
   private static final Map<String, Function<Tensor[], Tensor>> CALLS = new LinkedHashMap<>();
 
   private interface OfTwo {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// `adjoint.cuda.cublas` is not `false`. What the sizes of a launch mean is in
 /// `native-kernels/structured/matmul.kernel.h`.
 ///
+/// Products of float16 and bfloat16 are added up in float32 by tensor cores, and rounded once.
 /// With the property `adjoint.cuda.tf32` products of float32 are made by tensor cores, from factors
 /// of 10 bits instead of 23; like PyTorch's `allow_tf32` it is off unless it is asked for.
 final class Cublas implements AutoCloseable {
@@ -39,6 +40,8 @@ final class Cublas implements AutoCloseable {
   // Of library_types.h and cublas_api.h.
   private static final int REAL_32 = 0;
   private static final int REAL_64 = 1;
+  private static final int REAL_16 = 2;
+  private static final int BRAIN_16 = 14;
   private static final int COMPUTE_32 = 68;
   private static final int COMPUTE_32_FAST_TF32 = 77;
   private static final int COMPUTE_64 = 70;
@@ -148,13 +151,17 @@ final class Cublas implements AutoCloseable {
     return library.file() + (tf32 ? ", TF32 on" : ", TF32 off");
   }
 
-  /// Queues the launch, or answers false when it is the portable kernel's. The context must be
+  /// Whether it multiplies matrices of a type.
+  synchronized boolean multiplies(DType type) {
+    return works && type.isFloating();
+  }
+
+  /// Queues a product, or answers false when it is the portable kernel's. The context must be
   /// current.
   synchronized boolean launch(Launch.Call call) {
     long[] s = call.sizes();
     DType type = call.kernel().type();
-    boolean known = type == DType.FLOAT32 || type == DType.FLOAT64;
-    if (!works || !call.kernel().name().equals("matmul") || !known || !fits(s)) {
+    if (!multiplies(type) || !fits(s)) {
       return false;
     }
     Operand[] operands = call.operands();
@@ -194,10 +201,8 @@ final class Cublas implements AutoCloseable {
 
   /// By columns the product is that of the transposed factors, in the other order.
   private int multiply(DType type, long[] s, Factor a, Factor b, long c) {
-    boolean single = type == DType.FLOAT32;
-    int kind = single ? REAL_32 : REAL_64;
-    int compute = single ? (tf32 ? COMPUTE_32_FAST_TF32 : COMPUTE_32) : COMPUTE_64;
-    MemorySegment one = zeroAndOne.asSlice(single ? 16 : 8);
+    int kind = kind(type);
+    MemorySegment one = zeroAndOne.asSlice(type == DType.FLOAT64 ? 8 : 16);
     MemorySegment beta = s[10] != 0 ? one : zeroAndOne;
     try {
       return (int)
@@ -223,11 +228,29 @@ final class Cublas implements AutoCloseable {
               (int) s[2],
               s[1] * s[2],
               (int) s[0],
-              compute,
+              compute(type),
               DEFAULT_ALGORITHM);
     } catch (Throwable e) {
       throw ToolkitLibrary.unexpected(e);
     }
+  }
+
+  private static int kind(DType type) {
+    return switch (type) {
+      case FLOAT64 -> REAL_64;
+      case FLOAT16 -> REAL_16;
+      case BFLOAT16 -> BRAIN_16;
+      default -> REAL_32;
+    };
+  }
+
+  /// The type of sums and of the two numbers that scale.
+  private int compute(DType type) {
+    return switch (type) {
+      case FLOAT64 -> COMPUTE_64;
+      case FLOAT32 -> tf32 ? COMPUTE_32_FAST_TF32 : COMPUTE_32;
+      default -> COMPUTE_32;
+    };
   }
 
   private static long address(Operand operand, DType type) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
-import java.util.function.Predicate;
 
 /// A GPU. Launches return when they are queued; what fails later is said by whoever waits next.
 final class CudaBackend implements Backend {
@@ -26,13 +25,13 @@ final class CudaBackend implements Backend {
   private final CudaPrograms programs;
   private final LaunchQueue queue;
   private final Scratch scratch;
-  private final Predicate<Launch.Call> products;
+  private final CallLibrary library;
   private final LongFunction<Buffer> scratchOf;
   private final Map<Kernel, Boolean> supported = new ConcurrentHashMap<>();
 
   /// @param programs where kernels come from; closed with the backend
-  /// @param products runs a call by a library of NVIDIA's, or answers false to leave it to a kernel
-  CudaBackend(CudaContext context, CudaPrograms programs, Predicate<Launch.Call> products) {
+  /// @param library closed with the backend
+  CudaBackend(CudaContext context, CudaPrograms programs, CallLibrary library) {
     this.context = context;
     this.limits = context.traits().limits();
     this.lowering = new Lowering(limits);
@@ -41,7 +40,7 @@ final class CudaBackend implements Backend {
     this.programs = programs;
     this.queue = new LaunchQueue(context, programs);
     this.scratch = new Scratch(memory::allocate);
-    this.products = products;
+    this.library = library;
     this.scratchOf = scratch::atLeast;
   }
 
@@ -65,8 +64,12 @@ final class CudaBackend implements Backend {
 
   @Override
   public boolean supports(Kernel kernel) {
-    return supported.computeIfAbsent(
-        kernel, k -> lowering.has(k) && programs.find(lowering.source(k), k.symbol()).isPresent());
+    return library.has(kernel) || supported.computeIfAbsent(kernel, this::isOwn);
+  }
+
+  private boolean isOwn(Kernel kernel) {
+    return lowering.has(kernel)
+        && programs.find(lowering.source(kernel), kernel.symbol()).isPresent();
   }
 
   @Override
@@ -91,7 +94,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public void launch(Launch launch) {
-    if (!(launch instanceof Launch.Call call) || !products.test(call)) {
+    if (!(launch instanceof Launch.Call call) || !library.launch(call)) {
       run(programs.plan(launch, lowering, scratchOf), launch);
     }
   }
@@ -114,6 +117,7 @@ final class CudaBackend implements Backend {
     if (ended == CudaStatus.SUCCESS) {
       scratch.close(this::free);
     }
+    library.close();
     programs.close();
     context.close();
   }

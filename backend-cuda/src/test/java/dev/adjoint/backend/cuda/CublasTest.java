@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Products in every layout against three loops, by a library that stands for cuBLAS and multiplies
 /// on the host, by columns.
+@Tag("sources")
 class CublasTest {
   private static final Device DEVICE = new Device("cuda", 0);
 
@@ -65,11 +67,24 @@ class CublasTest {
   }
 
   private static void put(MemorySegment memory, DType type, int i, double value) {
-    if (type == DType.FLOAT32) {
-      memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
-    } else {
-      memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
+    switch (type) {
+      case FLOAT32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
+      case FLOAT16 ->
+          memory.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16((float) value));
+      case BFLOAT16 ->
+          memory.setAtIndex(
+              ValueLayout.JAVA_SHORT, i, (short) (Float.floatToIntBits((float) value) >>> 16));
+      default -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
     }
+  }
+
+  private static double get(MemorySegment memory, DType type, int i) {
+    return switch (type) {
+      case FLOAT32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      case FLOAT16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, i));
+      case BFLOAT16 -> Float.intBitsToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, i) << 16);
+      default -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+    };
   }
 
   @SuppressWarnings("restricted") // the address is of memory that this test allocated
@@ -77,12 +92,7 @@ class CublasTest {
     CudaBuffer buffer = (CudaBuffer) operand.buffer();
     MemorySegment memory = MemorySegment.ofAddress(buffer.address()).reinterpret(buffer.bytes());
     double[] values = new double[n];
-    Arrays.setAll(
-        values,
-        i ->
-            type == DType.FLOAT32
-                ? memory.getAtIndex(ValueLayout.JAVA_FLOAT, i + 4)
-                : memory.getAtIndex(ValueLayout.JAVA_DOUBLE, i + 4));
+    Arrays.setAll(values, i -> get(memory, type, i + 4));
     return values;
   }
 
@@ -126,7 +136,10 @@ class CublasTest {
   void productsInEveryLayoutAreTheLoops() throws Exception {
     int[][] sizes = {{1, 3, 5, 7}, {3, 4, 6, 2}, {2, 1, 9, 5}, {1, 8, 1, 4}, {2, 3, 2, 1}};
     try (Cublas cublas = cublas()) {
-      for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+      for (DType type : DType.values()) {
+        if (!type.isFloating()) {
+          continue;
+        }
         for (int[] s : sizes) {
           for (Lie left : Lie.values()) {
             for (Lie right : Lie.values()) {
@@ -180,6 +193,8 @@ class CublasTest {
       assertEquals(77, computed());
       check(cublas, DType.FLOAT64, new int[] {1, 2, 3, 4}, Lie.ROWS, Lie.ROWS, false);
       assertEquals(70, computed());
+      check(cublas, DType.BFLOAT16, new int[] {1, 2, 3, 4}, Lie.ROWS, Lie.ROWS, false);
+      assertEquals(68, computed(), "halves are added up in float32 as they are");
     }
   }
 

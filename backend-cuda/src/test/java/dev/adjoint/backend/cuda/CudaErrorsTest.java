@@ -11,10 +11,12 @@ import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.DeviceException;
 import dev.adjoint.type.OutOfMemoryException;
 import jcuda.driver.JCudaDriver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
+@Tag("sources")
 class CudaErrorsTest {
 
   @Test

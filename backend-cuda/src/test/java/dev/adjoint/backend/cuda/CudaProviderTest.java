@@ -10,8 +10,10 @@ import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.BackendProvider.Probe;
 import dev.adjoint.type.DeviceException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("sources")
 class CudaProviderTest {
 
   private static void says(int status, int version, String description, String remedy) {

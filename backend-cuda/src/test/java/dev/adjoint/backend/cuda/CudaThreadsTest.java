@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The stub refuses every call on whose OS thread its context is not current.
 @Timeout(60)
+@Tag("sources")
 class CudaThreadsTest {
 
   private static float work(CudaBackend backend, int step) {

@@ -35,12 +35,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jcuda.driver.CUmodule;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Where kernels come from, against a library that stands for NVRTC and a driver that loads anything.
 @Timeout(120)
+@Tag("sources")
 class TieredProgramsTest {
   private static final Device DEVICE = new Device("cuda", 0);
   private static final Buffer MEMORY = () -> Long.MAX_VALUE;

@@ -30,6 +30,9 @@ public final class Bundle {
   /// Checks of the sources, which are not in a bundle, and what they need.
   private static final List<String> LEFT_OUT = List.of("archunit", "slf4j");
 
+  /// The suite computes each row of it.
+  private static final String TESTED_PAGE = "docs/subgradients.md";
+
   private static final String CHECKS_OF_SOURCES = "dev/adjoint/arch";
 
   private final Home home;
@@ -78,9 +81,10 @@ public final class Bundle {
     for (Path file : files(folder.resolve("runtime"))) {
       natives.look(file.toString(), Files.readAllBytes(file));
     }
-    for (String file : List.of("adjoint", "LICENSE")) {
-      Files.copy(
-          home.folder().resolve(file), folder.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+    for (String file : List.of("adjoint", "LICENSE", TESTED_PAGE)) {
+      Path copy = folder.resolve(file);
+      Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+      Files.copy(home.folder().resolve(file), copy, StandardCopyOption.COPY_ATTRIBUTES);
     }
     Files.writeString(folder.resolve("README.md"), readMe(modules));
   }

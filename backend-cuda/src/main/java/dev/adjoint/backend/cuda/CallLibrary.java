@@ -1,0 +1,16 @@
+package dev.adjoint.backend.cuda;
+
+import dev.adjoint.spi.Kernel;
+import dev.adjoint.spi.Launch;
+
+/// A library of NVIDIA's that answers some calls in place of Adjoint's own kernels.
+interface CallLibrary extends AutoCloseable {
+  /// Whether it answers a kernel that Adjoint does not have for this type.
+  boolean has(Kernel kernel);
+
+  /// Queues the call, or answers false to leave it to a kernel.
+  boolean launch(Launch.Call call);
+
+  @Override
+  void close();
+}
