@@ -86,16 +86,12 @@ def elementwise(function, floats=FLOATS):
     return lambda: function(x, w)
 
 
-def copy(floats):
-    return elementwise(lambda x, w: w.copy_(x), floats)
+def copy(x, w):
+    return w.copy_(x)
 
 
-def add(floats):
-    return elementwise(lambda x, w: x + w, floats)
-
-
-def tanh(floats):
-    return elementwise(lambda x, w: torch.tanh(x), floats)
+def tanh(x, w):
+    return torch.tanh(x)
 
 
 def expression(floats):
@@ -121,8 +117,9 @@ def mean_square():
     return step
 
 
-def product(side):
-    a, b = leaf(side, side), leaf(side, side)
+def product(side, dtype=torch.float32, tf32=False):
+    a, b = leaf(side, side).to(dtype), leaf(side, side).to(dtype)
+    torch.backends.cuda.matmul.allow_tf32 = tf32
     return lambda: a @ b
 
 
@@ -200,9 +197,9 @@ WORKS = {
     "PRODUCTS": products,
     "OPERATIONS": operations,
     "SMALL_TRAINING": lambda: training(torch.optim.SGD, 16, 4, 8, 3),
-    "COPY": lambda: copy(64 * MEBI),
-    "ADD": lambda: add(FLOATS),
-    "TANH": lambda: tanh(FLOATS),
+    "COPY": lambda: elementwise(copy, 64 * MEBI),
+    "ADD": lambda: elementwise(torch.add),
+    "TANH": lambda: elementwise(tanh),
     "EXPRESSION": lambda: expression(FLOATS),
     "EXPRESSION_1M": lambda: expression(MEBI),
     "EXPRESSION_64K": lambda: expression(1 << 16),
@@ -219,11 +216,13 @@ WORKS = {
     "CONVNET": convnet,
     "LAYERNORM_GELU": layernorm_gelu,
     "ADAM": adam,
-    "COPY_256M": lambda: copy(256 * MEBI),
-    "ADD_256M": lambda: add(256 * MEBI),
-    "TANH_256M": lambda: tanh(256 * MEBI),
+    "COPY_256M": lambda: elementwise(copy, 256 * MEBI),
+    "ADD_256M": lambda: elementwise(torch.add, 256 * MEBI),
+    "TANH_256M": lambda: elementwise(tanh, 256 * MEBI),
     "EXPRESSION_256M": lambda: expression(256 * MEBI),
     "MATMUL_8192": lambda: product(8192),
+    "MATMUL_8192_TF32": lambda: product(8192, tf32=True),
+    "MATMUL_8192_BF16": lambda: product(8192, dtype=torch.bfloat16),
 }
 
 # Where there is something to fuse.

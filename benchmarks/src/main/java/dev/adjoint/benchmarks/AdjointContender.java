@@ -1,5 +1,6 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 
 /// Adjoint on a device, in this process.
@@ -26,7 +27,7 @@ final class AdjointContender implements Contender {
       case SMALL -> small(work);
       case ELEMENTWISE -> elementwise(work);
       case MATMUL -> matrix(work);
-      case LARGE -> work == Work.MATMUL_8192 ? matrix(work) : elementwise(work);
+      case LARGE -> work.side() == Work.SIDE ? elementwise(work) : matrix(work);
       case TRAINING ->
           switch (work) {
             case ADAM -> loss(work);
@@ -73,11 +74,13 @@ final class AdjointContender implements Contender {
   }
 
   private Prepared matrix(Work work) {
-    MatrixBenchmark b = new MatrixBenchmark(device, work.side());
+    DType type = work == Work.MATMUL_8192_BF16 ? DType.BFLOAT16 : DType.FLOAT32;
+    MatrixBenchmark b = new MatrixBenchmark(device, work.side(), type);
     Step step =
         switch (work) {
           case ROW_SUMS -> b::rowSums;
           case COLUMN_SUMS -> b::columnSums;
+          case MATMUL_8192_TF32 -> b::productInTf32;
           default -> b::product;
         };
     return Contender.inProcess(step, b::close);

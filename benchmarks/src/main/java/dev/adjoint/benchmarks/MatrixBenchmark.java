@@ -2,6 +2,7 @@ package dev.adjoint.benchmarks;
 
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,18 +29,28 @@ public class MatrixBenchmark {
   private final Tensor b;
 
   public MatrixBenchmark() {
-    this(Device.CPU, Work.SIDE);
+    this(Device.CPU, Work.SIDE, DType.FLOAT32);
   }
 
-  MatrixBenchmark(Device device, int side) {
-    a = Data.uniform(device, side, side);
-    b = Data.uniform(device, side, side);
+  MatrixBenchmark(Device device, int side, DType type) {
+    a = Data.uniform(device, side, side).to(type);
+    b = Data.uniform(device, side, side).to(type);
   }
 
   @Benchmark
   public double product() {
     try (Scope _ = Scope.open()) {
       return ElementwiseBenchmark.first(a.matmul(b));
+    }
+  }
+
+  /// By the tensor cores of a GPU.
+  double productInTf32() {
+    System.setProperty("adjoint.cuda.tf32", "true");
+    try {
+      return product();
+    } finally {
+      System.clearProperty("adjoint.cuda.tf32");
     }
   }
 

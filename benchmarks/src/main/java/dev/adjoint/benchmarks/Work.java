@@ -75,7 +75,9 @@ public enum Work {
       0.35,
       BANDWIDTH,
       24.0 * 256 * Work.MEBI),
-  MATMUL_8192(LARGE, "matrix product, 8192 x 8192 x 8192", 1.0, 1.05, ARITHMETIC, product(8192));
+  MATMUL_8192(LARGE, "matrix product, 8192 x 8192 x 8192", 1.0, 1.05, ARITHMETIC, product(8192)),
+  MATMUL_8192_TF32(LARGE, "the same by tensor cores, in TF32", 1.0, 1.05),
+  MATMUL_8192_BF16(LARGE, "the same of bfloat16", 1.0, 1.05);
 
   /// Lines that are run together; those of `LARGE` only on a GPU.
   enum Group {
@@ -175,7 +177,7 @@ public enum Work {
     return switch (this) {
       case MATMUL_256 -> 256;
       case MATMUL_2048 -> 2048;
-      case MATMUL_8192 -> 8192;
+      case MATMUL_8192, MATMUL_8192_TF32, MATMUL_8192_BF16 -> 8192;
       case ROW_SUMS, COLUMN_SUMS -> 4096;
       default -> SIDE;
     };

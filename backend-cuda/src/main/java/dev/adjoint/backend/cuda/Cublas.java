@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// `native-kernels/structured/matmul.kernel.h`.
 ///
 /// Products of float16 and bfloat16 are added up in float32 by tensor cores, and rounded once.
-/// With the property `adjoint.cuda.tf32` products of float32 are made by tensor cores, from factors
-/// of 10 bits instead of 23; like PyTorch's `allow_tf32` it is off unless it is asked for.
+/// While the property `adjoint.cuda.tf32` is `true`, products of float32 are made by tensor cores,
+/// from factors of 10 bits instead of 23; like PyTorch's `allow_tf32` it may change while a program
+/// runs and is off unless it is asked for.
 final class Cublas implements AutoCloseable {
   static final String PROPERTY = "adjoint.cuda.cublas";
   static final String TF32_PROPERTY = "adjoint.cuda.tf32";
@@ -53,7 +54,6 @@ final class Cublas implements AutoCloseable {
   private final Device device;
   private final long handle;
   private final MethodHandle multiply;
-  private final boolean tf32 = Boolean.getBoolean(TF32_PROPERTY);
   private final MemorySegment zeroAndOne = Arena.ofAuto().allocate(24, 8);
   private boolean works = true;
 
@@ -148,7 +148,7 @@ final class Cublas implements AutoCloseable {
 
   /// `libcublas.so.12, TF32 off`
   String description() {
-    return library.file() + (tf32 ? ", TF32 on" : ", TF32 off");
+    return library.file() + (usesTf32() ? ", TF32 on" : ", TF32 off");
   }
 
   /// Whether it multiplies matrices of a type.
@@ -244,11 +244,15 @@ final class Cublas implements AutoCloseable {
     };
   }
 
+  private static boolean usesTf32() {
+    return Boolean.getBoolean(TF32_PROPERTY);
+  }
+
   /// The type of sums and of the two numbers that scale.
-  private int compute(DType type) {
+  private static int compute(DType type) {
     return switch (type) {
       case FLOAT64 -> COMPUTE_64;
-      case FLOAT32 -> tf32 ? COMPUTE_32_FAST_TF32 : COMPUTE_32;
+      case FLOAT32 -> usesTf32() ? COMPUTE_32_FAST_TF32 : COMPUTE_32;
       default -> COMPUTE_32;
     };
   }
