@@ -41,7 +41,7 @@ EXPORT void *adjoint_allocate(int64_t bytes) {
   if (available >= 0 && bytes > available) {
     return 0;
   }
-  size_t alignment = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+  size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
   void *memory;
   if (posix_memalign(&memory, alignment, (size_t)(bytes > 0 ? bytes : 1)) != 0) {
     return 0;

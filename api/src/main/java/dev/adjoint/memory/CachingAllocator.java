@@ -1,47 +1,50 @@
 package dev.adjoint.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.memory.Lease.Chunk;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.OutOfMemoryException;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a device's memory between uses: a freed chunk waits in the list of its size class for the
 /// next request of that class.
 ///
-/// Small chunks are cut from segments of 2 MiB and never given back singly; large ones come from the
-/// device one by one and go back to it when it runs out. Since the collector sees only the tiny
-/// objects in front of this memory, the allocator asks it to run before the pool grows past twice
-/// what was last found in use, so that a loop which never closes a tensor stays bounded.
+/// Small chunks are cut from segments of 2 MiB; large ones come from the device one by one. Since the
+/// collector sees only the tiny objects in front of this memory, the allocator asks it to run when
+/// 512 MiB more are in use than its last run left, so that a loop which never closes a tensor stays
+/// bounded. What is cached does not count there: a collection frees none of it. When twice that bound
+/// is reserved, or the device has no more, cached memory goes back to the device first.
 public final class CachingAllocator {
   private static final long SEGMENT = 2L << 20;
   private static final long SMALL = 1L << 20;
-  private static final long FLOOR = Long.getLong("adjoint.memory.floor", 512L << 20);
+  private static final long GARBAGE = Long.getLong("adjoint.memory.floor", 512L << 20);
   private static final long PATIENCE_NANOS = 200_000_000;
 
   private final Backend backend;
   private final ReentrantLock lock = new ReentrantLock();
   private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
-  private final List<ArrayDeque<Chunk>> free = new ArrayList<>();
+  private final FreeLists free = new FreeLists();
+  private final IdentityHashMap<Buffer, Long> full =
+      new IdentityHashMap<>(); // and bytes of chunks in it
   private @Nullable Lease leases;
   private @Nullable Buffer segment;
   private long segmentUsed;
   private long live;
-  private long cached;
   private long reserved;
   private long peak;
-  private long patience = FLOOR;
+  private long collections;
+  private long patience = GARBAGE; // how much may be in use before the collector is asked
+  private long limit; // how much may be reserved before what is cached is given back
 
   CachingAllocator(Backend backend) {
     this.backend = backend;
-    for (int i = 0; i < 256; i++) {
-      free.add(new ArrayDeque<>(0));
-    }
   }
 
   /// Bytes by state, for reports and error messages.
@@ -50,42 +53,24 @@ public final class CachingAllocator {
   /// @param cached bytes that wait for the next request
   /// @param reserved bytes taken from the device
   /// @param peak the most that `live` has been
-  public record Statistics(long live, long cached, long reserved, long peak) {}
+  /// @param collections how often the collector was asked to run
+  public record Statistics(long live, long cached, long reserved, long peak, long collections) {}
 
   public Statistics statistics() {
     lock.lock();
     try {
       drain();
-      return new Statistics(live, cached, reserved, peak);
+      return new Statistics(live, free.bytes(), reserved, peak, collections);
     } finally {
       lock.unlock();
     }
-  }
-
-  /// Four classes per power of two: at most a fifth of a chunk is slack.
-  static int sizeClass(long bytes) {
-    if (bytes <= 64) {
-      return 0;
-    }
-    int power = 63 - Long.numberOfLeadingZeros(bytes - 1);
-    int quarter = (int) ((bytes - 1) >>> (power - 2)) & 3;
-    return (power - 6) * 4 + quarter + 1;
-  }
-
-  static long classBytes(int sizeClass) {
-    if (sizeClass == 0) {
-      return 64;
-    }
-    int power = (sizeClass - 1) / 4 + 6;
-    long bytes = (1L << power) + ((sizeClass - 1) % 4 + 1) * (1L << (power - 2));
-    return (bytes + 63) & -64;
   }
 
   Lease allocate(Object holder, long bytes) {
     lock.lock();
     try {
       drain();
-      Chunk chunk = take(sizeClass(bytes), bytes);
+      Chunk chunk = take(FreeLists.sizeClass(bytes), bytes);
       live += chunk.bytes();
       peak = Math.max(peak, live);
       Lease lease = new Lease(holder, chunk, this, unreachable);
@@ -112,12 +97,12 @@ public final class CachingAllocator {
 
   private void drain() {
     for (Object r = unreachable.poll(); r != null; r = unreachable.poll()) {
-      end((Lease) r);
+      end(r);
     }
   }
 
-  private void end(Lease lease) {
-    if (lease.ended) {
+  private void end(@Nullable Object reference) {
+    if (!(reference instanceof Lease lease) || lease.ended) {
       return;
     }
     lease.ended = true;
@@ -130,85 +115,96 @@ public final class CachingAllocator {
       lease.next.previous = lease.previous;
     }
     live -= lease.chunk.bytes();
-    cached += lease.chunk.bytes();
-    free.get(lease.chunk.sizeClass()).push(lease.chunk);
+    free.push(lease.chunk);
   }
 
   private Chunk take(int sizeClass, long bytes) {
-    Chunk chunk = fromCache(sizeClass);
-    if (chunk != null) {
+    Chunk chunk = free.poll(sizeClass);
+    long size = FreeLists.classBytes(sizeClass);
+    if (chunk != null || size <= SMALL && (chunk = cut(size, sizeClass)) != null) {
       return chunk;
     }
-    long size = classBytes(sizeClass);
-    if (size <= SMALL) {
-      return cut(size, sizeClass, bytes);
+    boolean collected = live + size > patience;
+    if (collected) {
+      collect();
+      chunk = free.poll(sizeClass);
     }
-    if (reserved + size > patience) {
-      collect(size);
-      chunk = fromCache(sizeClass);
-      if (chunk != null) {
-        return chunk;
-      }
+    if (chunk == null) {
+      chunk = fresh(size, sizeClass, bytes);
     }
-    return new Chunk(fromDevice(size, bytes), 0, size, sizeClass);
-  }
-
-  private @Nullable Chunk fromCache(int sizeClass) {
-    Chunk chunk = free.get(sizeClass).poll();
-    if (chunk != null) {
-      cached -= chunk.bytes();
+    // Only now: a request that failed must not raise the bar.
+    if (collected) {
+      patience = live + size + GARBAGE;
     }
     return chunk;
   }
 
-  private Chunk cut(long size, int sizeClass, long bytes) {
+  private Chunk fresh(long size, int sizeClass, long bytes) {
+    if (size > SMALL) {
+      Buffer own = fromDevice(size, bytes);
+      full.put(own, size);
+      return new Chunk(own, 0, size, sizeClass);
+    }
+    Buffer next = fromDevice(SEGMENT, bytes);
+    if (segment != null) {
+      full.put(segment, segmentUsed);
+    }
+    segment = next;
+    segmentUsed = 0;
+    return requireNonNull(cut(size, sizeClass));
+  }
+
+  /// A piece of the current segment; null when it has no room.
+  private @Nullable Chunk cut(long size, int sizeClass) {
     Buffer from = segment;
     if (from == null || segmentUsed + size > SEGMENT) {
-      if (reserved + SEGMENT > patience) {
-        collect(size);
-        Chunk chunk = fromCache(sizeClass);
-        if (chunk != null) {
-          return chunk;
-        }
-      }
-      from = fromDevice(SEGMENT, bytes);
-      segment = from;
-      segmentUsed = 0;
+      return null;
     }
     Chunk chunk = new Chunk(from, segmentUsed, size, sizeClass);
     segmentUsed += size;
     return chunk;
   }
 
-  /// Lets the collector find what is unreachable and waits a moment for its answer.
-  private void collect(long wanted) {
-    long before = cached;
-    System.gc();
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    boolean answered = false;
-    while (cached - before < wanted && System.nanoTime() < deadline) {
-      try {
-        Object r = unreachable.remove(5);
-        if (r != null) {
-          answered = true;
-          end((Lease) r);
-          drain();
-        } else if (answered) {
-          return;
+  /// Lets the collector find what is unreachable and waits a moment for its answer, all of it: what is
+  /// in use afterwards says when to ask again.
+  private void collect() {
+    collections++;
+    Reference<Object> answer = new PhantomReference<>(new Object(), unreachable);
+    boolean interrupted = false;
+    try {
+      System.gc();
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      boolean answered = false;
+      while (System.nanoTime() < deadline) {
+        try {
+          Object r = unreachable.remove(answered ? 1 : 5);
+          if (r == null && answered) {
+            return;
+          }
+          answered |= r != null;
+          end(r);
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
+      }
+    } finally {
+      Reference.reachabilityFence(answer);
+      if (interrupted) {
         Thread.currentThread().interrupt();
-        return;
       }
     }
   }
 
   private Buffer fromDevice(long size, long bytes) {
+    if (reserved + size > Math.max(limit, 2 * patience)) {
+      trim();
+      limit = reserved + GARBAGE; // not again at once, where others use parts of what is cached
+    }
     Buffer buffer;
     try {
       buffer = backend.allocate(size);
     } catch (OutOfMemoryException first) {
-      collect(size);
+      collect();
       trim();
       try {
         buffer = backend.allocate(size);
@@ -217,10 +213,6 @@ public final class CachingAllocator {
       }
     }
     reserved += size;
-    // Only now: a request that failed must not raise the bar.
-    if (reserved > patience) {
-      patience = Math.max(FLOOR, 2 * (live + size));
-    }
     return buffer;
   }
 
@@ -230,21 +222,18 @@ public final class CachingAllocator {
             String.format(
                 "%s out of memory. Tried to allocate %,d bytes; %,d bytes are in use, %,d are cached, %,d"
                     + " reserved. Close tensors, use a Scope, or make the batch smaller.",
-                backend.device(), bytes, live, cached, reserved));
+                backend.device(), bytes, live, free.bytes(), reserved));
     e.initCause(cause);
     return e;
   }
 
-  /// Gives every cached large chunk back to the device.
+  /// Gives back to the device whatever nobody uses a part of.
   public void trim() {
     lock.lock();
     try {
-      for (int c = sizeClass(SMALL) + 1; c < free.size(); c++) {
-        for (Chunk chunk = free.get(c).poll(); chunk != null; chunk = free.get(c).poll()) {
-          backend.free(chunk.buffer());
-          cached -= chunk.bytes();
-          reserved -= chunk.bytes();
-        }
+      for (Buffer buffer : free.removeWhole(full)) {
+        backend.free(buffer);
+        reserved -= buffer.bytes();
       }
     } finally {
       lock.unlock();

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A device without a processor: it keeps a list of what it was asked to run, and runs nothing.
 public final class RecordingBackend implements Backend {
@@ -41,10 +42,28 @@ public final class RecordingBackend implements Backend {
     return backend;
   }
 
-  private record Memory(MemorySegment hostView) implements Buffer {
+  /// Takes memory when somebody looks at it.
+  private static final class Memory implements Buffer {
+    private final long bytes;
+    private @Nullable MemorySegment hostView;
+
+    Memory(long bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public long bytes() {
-      return hostView.byteSize();
+      return bytes;
+    }
+
+    @Override
+    public synchronized MemorySegment hostView() {
+      MemorySegment view = hostView;
+      if (view == null) {
+        view = Arena.ofAuto().allocate(bytes, 64);
+        hostView = view;
+      }
+      return view;
     }
   }
 
@@ -111,7 +130,7 @@ public final class RecordingBackend implements Backend {
       throw new OutOfMemoryException("no room for " + bytes + " bytes");
     }
     room -= bytes;
-    return new Memory(Arena.ofAuto().allocate(bytes, 64));
+    return new Memory(bytes);
   }
 
   @Override

@@ -1,0 +1,84 @@
+package dev.adjoint.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.memory.Lease.Chunk;
+import dev.adjoint.spi.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The chunks that wait for the next request, by size class. Guarded by the allocator's lock.
+final class FreeLists {
+  private final List<ArrayDeque<Chunk>> lists = new ArrayList<>();
+  private long bytes;
+
+  FreeLists() {
+    for (int i = 0; i < 256; i++) {
+      lists.add(new ArrayDeque<>(0));
+    }
+  }
+
+  /// Four classes per power of two: at most a fifth of a chunk is slack.
+  static int sizeClass(long bytes) {
+    if (bytes <= 64) {
+      return 0;
+    }
+    int power = 63 - Long.numberOfLeadingZeros(bytes - 1);
+    int quarter = (int) ((bytes - 1) >>> (power - 2)) & 3;
+    return (power - 6) * 4 + quarter + 1;
+  }
+
+  static long classBytes(int sizeClass) {
+    if (sizeClass == 0) {
+      return 64;
+    }
+    int power = (sizeClass - 1) / 4 + 6;
+    long bytes = (1L << power) + ((sizeClass - 1) % 4 + 1) * (1L << (power - 2));
+    return (bytes + 63) & -64;
+  }
+
+  /// What all chunks here add up to.
+  long bytes() {
+    return bytes;
+  }
+
+  void push(Chunk chunk) {
+    bytes += chunk.bytes();
+    lists.get(chunk.sizeClass()).push(chunk);
+  }
+
+  /// The chunk that was in use last, which a cache may still hold.
+  @Nullable Chunk poll(int sizeClass) {
+    Chunk chunk = lists.get(sizeClass).poll();
+    if (chunk != null) {
+      bytes -= chunk.bytes();
+    }
+    return chunk;
+  }
+
+  /// Takes out the buffers that lie here whole.
+  ///
+  /// @param full buffers, and how much of each is chunks; those taken out are removed
+  Set<Buffer> removeWhole(IdentityHashMap<Buffer, Long> full) {
+    IdentityHashMap<Buffer, Long> waiting = new IdentityHashMap<>();
+    for (ArrayDeque<Chunk> list : lists) {
+      for (Chunk chunk : list) {
+        waiting.merge(chunk.buffer(), chunk.bytes(), Long::sum);
+      }
+    }
+    Set<Buffer> whole = waiting.keySet();
+    whole.removeIf(buffer -> !Objects.equals(waiting.get(buffer), full.get(buffer)));
+    for (ArrayDeque<Chunk> list : lists) {
+      list.removeIf(chunk -> whole.contains(chunk.buffer()));
+    }
+    for (Buffer buffer : whole) {
+      bytes -= requireNonNull(full.remove(buffer));
+    }
+    return whole;
+  }
+}
