@@ -5,6 +5,8 @@ module dev.adjoint {
   exports dev.adjoint.nn;
   exports dev.adjoint.optim;
   exports dev.adjoint.type;
+  exports dev.adjoint.event to
+      dev.adjoint.backend.cuda;
   exports dev.adjoint.lowering to
       dev.adjoint.backend.cuda,
       dev.adjoint.backend.opencl;
@@ -13,6 +15,7 @@ module dev.adjoint {
       dev.adjoint.backend.cuda,
       dev.adjoint.backend.opencl;
 
+  requires jdk.jfr;
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
 

@@ -1,5 +1,6 @@
 package dev.adjoint.lowering;
 
+import dev.adjoint.event.CompileEvent;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,10 +56,26 @@ public final class KernelCache<P> {
   private Optional<P> buildOnce(KernelSource source, String op) {
     Optional<P> known = built.get(source); // the build before may have ended just now
     if (known == null) {
-      known = build.apply(source, op);
-      built.put(source, known);
+      CompileEvent event = new CompileEvent();
+      event.begin();
+      try {
+        known = build.apply(source, op);
+        built.put(source, known);
+      } finally {
+        commit(event, source, op, known != null);
+      }
     }
     return known;
+  }
+
+  private static void commit(
+      CompileEvent event, KernelSource source, String op, boolean succeeded) {
+    if (event.shouldCommit()) {
+      event.op = op;
+      event.kernel = source.name();
+      event.succeeded = succeeded;
+      event.commit();
+    }
   }
 
   private static <P> Optional<P> result(FutureTask<Optional<P>> task) {

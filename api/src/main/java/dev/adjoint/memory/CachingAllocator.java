@@ -2,6 +2,7 @@ package dev.adjoint.memory;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.adjoint.event.AllocationEvent;
 import dev.adjoint.memory.Lease.Chunk;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
@@ -200,6 +201,8 @@ public final class CachingAllocator {
       trim();
       limit = reserved + GARBAGE; // not again at once, where others use parts of what is cached
     }
+    AllocationEvent event = new AllocationEvent();
+    event.begin();
     Buffer buffer;
     try {
       buffer = backend.allocate(size);
@@ -211,6 +214,11 @@ public final class CachingAllocator {
       } catch (OutOfMemoryException second) {
         throw exhausted(bytes, second);
       }
+    }
+    if (event.shouldCommit()) {
+      event.device = backend.device().toString();
+      event.bytes = size;
+      event.commit();
     }
     reserved += size;
     return buffer;

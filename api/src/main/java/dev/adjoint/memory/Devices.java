@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.event.FallbackEvent;
 import dev.adjoint.spi.BackendProvider;
 import dev.adjoint.spi.BackendProvider.Probe;
 import dev.adjoint.type.Device;
@@ -114,6 +115,9 @@ public final class Devices {
         }
       }
       LOG.log(System.Logger.Level.DEBUG, "auto: using {0}{1}", known, reasons);
+      if (!reasons.isEmpty()) {
+        FallbackEvent.emit("auto: " + known, reasons.substring(2));
+      }
       best = known;
     }
     return known;

@@ -1,5 +1,7 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.event.LaunchEvent;
+import dev.adjoint.event.TransferEvent;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
@@ -51,29 +53,63 @@ public final class OpenDevice {
 
   /// Hands work to the backend; operands come from storages, which count writes.
   public void launch(Launch launch) {
+    LaunchEvent event = new LaunchEvent();
+    event.begin();
     try {
       backend.launch(launch);
     } finally {
       Reference.reachabilityFence(launch);
     }
+    if (event.shouldCommit()) {
+      commit(event, launch);
+    }
+  }
+
+  private void commit(LaunchEvent event, Launch launch) {
+    event.end();
+    event.device = toString();
+    event.op = launch.op();
+    event.work = launch.description();
+    event.instructions =
+        switch (launch) {
+          case Launch.Elementwise e -> e.program().instructions().size();
+          case Launch.Fold f -> f.program().instructions().size() + 1;
+          case Launch.Call _ -> 1;
+        };
+    event.commit();
+  }
+
+  private void commit(TransferEvent event, boolean toHost, long bytes) {
+    if (event.shouldCommit()) {
+      event.device = toString();
+      event.toHost = toHost;
+      event.bytes = bytes;
+      event.commit();
+    }
   }
 
   /// Fills an operand's place with host bytes.
   public void upload(MemorySegment source, Operand target, DType type) {
+    TransferEvent event = new TransferEvent();
+    event.begin();
     try {
       backend.upload(source, target.buffer(), target.offset() * type.bytes());
     } finally {
       Reference.reachabilityFence(target);
     }
+    commit(event, false, source.byteSize());
   }
 
   /// Copies from an operand's place to the host, as many bytes as fit there.
   public void download(Operand source, DType type, MemorySegment target) {
+    TransferEvent event = new TransferEvent();
+    event.begin();
     try {
       backend.download(source.buffer(), source.offset() * type.bytes(), target);
     } finally {
       Reference.reachabilityFence(source);
     }
+    commit(event, true, target.byteSize());
   }
 
   @Override

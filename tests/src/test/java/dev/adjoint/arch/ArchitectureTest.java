@@ -75,13 +75,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void eventsUseNothing() {
+    layer(ROOT + ".event", ROOT + ".event");
+  }
+
+  @Test
   void loweringUsesTheSpiAndTypes() {
-    layer(ROOT + ".lowering", ROOT + ".lowering", ROOT + ".spi", ROOT + ".type");
+    layer(ROOT + ".lowering", ROOT + ".lowering", ROOT + ".event", ROOT + ".spi", ROOT + ".type");
   }
 
   @Test
   void memoryUsesTheSpiAndTypes() {
-    layer(ROOT + ".memory", ROOT + ".memory", ROOT + ".spi", ROOT + ".type");
+    layer(ROOT + ".memory", ROOT + ".memory", ROOT + ".event", ROOT + ".spi", ROOT + ".type");
   }
 
   @Test
@@ -120,7 +125,7 @@ class ArchitectureTest {
   @Test
   void backendsSeeTheSpiAndTypesAndThoseThatCompileLowering() {
     backend("cpu", ROOT + ".spi", ROOT + ".type");
-    backend("cuda", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering");
+    backend("cuda", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering", ROOT + ".event");
     backend("opencl", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering");
   }
 

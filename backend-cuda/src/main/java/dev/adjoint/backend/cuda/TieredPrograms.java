@@ -1,5 +1,6 @@
 package dev.adjoint.backend.cuda;
 
+import dev.adjoint.event.FallbackEvent;
 import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelCache;
 import dev.adjoint.lowering.KernelLaunch;
@@ -142,6 +143,7 @@ final class TieredPrograms implements CudaPrograms {
       return State.READY;
     }
     if (nvrtc == null) {
+      FallbackEvent.emit("steps of " + op, "no NVRTC");
       return State.IN_STEPS;
     }
     compiler.execute(() -> compile(source, op));
@@ -158,6 +160,7 @@ final class TieredPrograms implements CudaPrograms {
       end = find(source, op).isPresent() ? State.READY : State.IN_STEPS;
     } catch (DeviceException e) {
       LOG.log(System.Logger.Level.WARNING, "{0}\nIts launches run in steps.", e.getMessage());
+      FallbackEvent.emit("steps of " + op, String.valueOf(e.getMessage()));
     } finally {
       states.put(source, end);
     }

@@ -1,0 +1,5 @@
+/// Tests of what a flight recording shows.
+@NullMarked
+package dev.adjoint.event;
+
+import org.jspecify.annotations.NullMarked;
