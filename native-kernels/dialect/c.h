@@ -21,6 +21,8 @@
 #define LANE 0
 #define LANES 1
 #define BARRIER()
+#define TOGETHER 1
+#define FROM_ABOVE(x, apart) (x)
 #define FOR_EACH_GROUP(g) for (int64_t g = first_group; g < last_group; g++)
 /* One lane runs a whole group: groups are items of their own. */
 #define FOR_EACH_ITEM(i) FOR_EACH_GROUP(i)

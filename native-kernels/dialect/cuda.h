@@ -29,6 +29,8 @@ typedef unsigned long long uint64_t;
 #define GROUP ((int64_t)blockIdx.x)
 #define GROUPS ((int64_t)gridDim.x)
 #define BARRIER() __syncthreads()
+#define TOGETHER 32
+#define FROM_ABOVE(x, apart) __shfl_down_sync(0xffffffffu, x, (unsigned)(apart))
 #define HIGH_HALF(a, b) __umul64hi(a, b)
 #define BITS_OF_f32(x) __float_as_uint(x)
 #define BITS_OF_f64(x) ((uint64_t)__double_as_longlong(x))

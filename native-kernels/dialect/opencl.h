@@ -29,6 +29,8 @@ typedef ulong uint64_t;
 #define GROUP ((int64_t)get_group_id(0))
 #define GROUPS ((int64_t)get_num_groups(0))
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+#define TOGETHER 1
+#define FROM_ABOVE(x, apart) (x)
 #define HIGH_HALF(a, b) mul_hi((ulong)(a), (ulong)(b))
 #define BITS_OF_f32(x) as_uint(x)
 #define BITS_OF_f64(x) as_ulong(x)

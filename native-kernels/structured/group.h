@@ -5,14 +5,23 @@ FLOATING(
 DEVICE_FN ACCUMULATOR WITH_TYPE(group_sum)(ACCUMULATOR mine, LOCAL ACCUMULATOR *all) {
   all[LANE] = mine;
   BARRIER();
-  for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
+  int64_t apart = LANES / 2;
+  for (; apart >= TOGETHER; apart /= 2) {
     if (LANE < apart) {
       all[LANE] += all[LANE + apart];
     }
     BARRIER();
   }
-  ACCUMULATOR sum = all[0];
+  mine = all[LANE];
+  for (; apart > 0; apart /= 2) {
+    mine += FROM_ABOVE(mine, apart);
+  }
+  if (LANE == 0) {
+    all[0] = mine;
+  }
   BARRIER();
+  ACCUMULATOR sum = all[0];
+  BARRIER(); /* before the memory holds something else */
   return sum;
 }
 )

@@ -12,13 +12,23 @@ FLOATING(
 DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
   all[LANE] = mine;
   BARRIER();
-  for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
+  int64_t apart = LANES / 2;
+  for (; apart >= TOGETHER; apart /= 2) {
     if (LANE < apart) {
       T other = all[LANE + apart];
       all[LANE] = all[LANE] < other ? other : all[LANE];
     }
     BARRIER();
   }
+  mine = all[LANE];
+  for (; apart > 0; apart /= 2) {
+    T other = FROM_ABOVE(mine, apart);
+    mine = mine < other ? other : mine;
+  }
+  if (LANE == 0) {
+    all[0] = mine;
+  }
+  BARRIER();
   T top = all[0];
   BARRIER(); /* before the memory holds something else */
   return top;

@@ -38,6 +38,21 @@ static void host_wait() {
   threadIdx.x = lane;
 }
 
+/* What each lane of the group shows the others. */
+static uint64_t host_shown[HOST_LANES];
+
+template <typename V>
+static V __shfl_down_sync(unsigned, V value, unsigned apart) {
+  static_assert(sizeof(V) <= sizeof host_shown[0], "one register pair");
+  unsigned from = threadIdx.x + apart;
+  bool within = threadIdx.x % 32 + apart < 32 && from < blockDim.x;
+  memcpy(&host_shown[threadIdx.x], &value, sizeof value);
+  host_wait();
+  memcpy(&value, &host_shown[within ? from : threadIdx.x], sizeof value);
+  host_wait();
+  return value;
+}
+
 template <typename To, typename From>
 static inline To host_bits(From from) {
   static_assert(sizeof(To) == sizeof(From), "as many bits");

@@ -14,6 +14,9 @@ import java.util.Locale;
 final class FoldText {
   private static final int RUN = 64;
 
+  /// So many loads are under way at a time. It divides a run, and changes no result.
+  private static final int AT_ONCE = 8;
+
   private final Structure fold;
   private final Program program;
   private final int inputs;
@@ -141,18 +144,35 @@ final class FoldText {
     text.line("      const index_t end = b * block + block < folded ? b * block + block : folded;");
     text.line("      for (index_t j = b * block + row; j < end;) {");
     text.line("        %s run = %s;", accumulator, none);
-    text.line("        for (int u = 0; u < %d && j < end; u++, j += rows) {", RUN);
-    if (join) {
-      text.line("          run = %s(run, p0[j * kept + k]);", of);
-    } else {
-      element("          ");
-    }
+    text.line("        int u = 0;");
+    text.line(
+        "        for (; u < %d && j + %d * rows < end; u += %d) {", RUN, AT_ONCE - 1, AT_ONCE);
+    text.line("          %s some[%d];", join ? accumulator : Text.type(result()), AT_ONCE);
+    text.line("          for (int s = 0; s < %d; s++, j += rows) {", AT_ONCE);
+    element("            ", join);
+    text.line("            some[s] = %s;", join ? "v" : value());
+    text.line("          }");
+    text.line("          for (int s = 0; s < %d; s++) {", AT_ONCE);
+    text.line("            run = %s(run, some[s]);", of);
+    text.line("          }");
+    text.line("        }");
+    text.line("        for (; u < %d && j < end; u++, j += rows) {", RUN);
+    element("          ", join);
+    text.line("          run = %s(run, %s);", of, join ? "v" : value());
     text.line("        }");
     text.line("        total = %s(total, run);", of);
     text.line("      }");
   }
 
-  private void element(String indent) {
+  private String value() {
+    return "v" + program.outputs().getFirst();
+  }
+
+  private void element(String indent, boolean join) {
+    if (join) {
+      text.line("%sconst %s v = p0[j * kept + k];", indent, accumulator);
+      return;
+    }
     text.coordinates(indent, "j", "f", names("folded_size", fold.foldedRank()));
     for (int i = 0; i < inputs; i++) {
       int walk = fold.walks().charAt(i) - '0';
@@ -166,30 +186,35 @@ final class FoldText {
           place("f", "step" + walk + "_", fold.foldedRank(), fold.keptRank()));
     }
     text.instructions(program, indent, "((int64_t)k * folded + j)");
-    text.line("%srun = %s(run, v%d);", indent, of, program.outputs().getFirst());
   }
 
+  /// Where rows lie side by side, the last steps are between lanes that run together.
   private void meet() {
     text.line("    const index_t place = row * columns + column;");
     text.line("    BARRIER();");
     text.line("    shared[place] = total;");
     text.line("    BARRIER();");
-    text.line("    for (index_t apart = rows / 2; apart > 0; apart /= 2) {");
+    text.line("    index_t apart = rows / 2;");
+    text.line("    for (; apart >= (kept_first ? 1 : TOGETHER); apart /= 2) {");
     text.line("      if (row < apart) {");
     text.line("        shared[place] = %s(shared[place], shared[place + apart * columns]);", of);
     text.line("      }");
     text.line("      BARRIER();");
     text.line("    }");
+    text.line("    total = shared[place];");
+    text.line("    for (; apart > 0; apart /= 2) {");
+    text.line("      total = %s(total, FROM_ABOVE(total, apart));", of);
+    text.line("    }");
   }
 
   private void store() {
     if (fold.stage() == Stage.BLOCKS) {
-      text.line("      out[b * kept + k] = shared[place];");
+      text.line("      out[b * kept + k] = total;");
       return;
     }
     text.coordinates("      ", "k", "o", names("kept_size", fold.keptRank()));
     text.line(
-        "      out[%s] = (%s)shared[place];",
+        "      out[%s] = (%s)total;",
         place("o", "out_step", fold.keptRank(), 0), Text.type(result()));
   }
 }
