@@ -1,183 +1,126 @@
 package dev.adjoint.random;
 
 import dev.adjoint.Autograd;
-import dev.adjoint.GradOption;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
-import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.TensorException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A random program over tensors so large that their results wait, drawn while it runs: the same seed
-/// draws the same program, whether every result is read at once or none before the end.
+/// draws the same program, whether results wait or not.
 final class WaitingProgram {
   static final int ROWS = 65;
-  static final int COLUMNS = 64;
-  private static final int MOST_TENSORS = 12;
+  private static final int FIRST = 6;
+  private static final int MOST_TENSORS = 14;
 
-  private final Random random;
-  private final Device device;
-  private final boolean readsAll;
+  final Random random;
+  final Device device;
+  final int columns;
   private final List<Tensor> tensors = new ArrayList<>();
   private final List<String> shown = new ArrayList<>();
 
-  /// @param readsAll whether each result is read at once, so that nothing ever waits for two statements
-  WaitingProgram(long seed, Device device, boolean readsAll) {
+  WaitingProgram(long seed, Device device) {
     this.random = new Random(seed);
     this.device = device;
-    this.readsAll = readsAll;
+    // Square matrices also meet their transposes.
+    this.columns = random.nextBoolean() ? ROWS : ROWS - 1;
+    Tensors.manualSeed(seed);
   }
 
   /// Runs statements, and returns what could be seen: errors, versions, and the bits of all elements.
   List<String> run(int statements) {
     for (int i = 0; i < 3; i++) {
-      Tensor t = Tensors.tensor(numbers(ROWS * COLUMNS), DType.FLOAT32, device).view(ROWS, COLUMNS);
+      Tensor t = numbers(ROWS * columns).view(ROWS, columns);
       keep(i == 0 ? t : t.detach().requiresGrad_());
     }
-    keep(Tensors.tensor(numbers(COLUMNS), DType.FLOAT32, device));
-    keep(Tensors.full(Tensors.shape(ROWS, COLUMNS), 0.25, DType.FLOAT32, device));
+    keep(numbers(columns));
+    keep(numbers(columns).requiresGrad_());
+    keep(Tensors.full(Tensors.shape(ROWS, columns), 0.25, DType.FLOAT32, device));
+    WaitingStatements words = new WaitingStatements(this);
     for (int i = 0; i < statements; i++) {
-      boolean recorded = random.nextInt(4) != 0;
-      int word = random.nextInt(100);
-      attempt(recorded, word);
+      attempt(words);
     }
     tensors.forEach(this::show);
     return shown;
   }
 
-  private void attempt(boolean recorded, int word) {
+  private void attempt(WaitingStatements words) {
+    boolean recorded = random.nextInt(4) != 0;
+    int saving = random.nextInt(12);
     try {
-      Autograd.withGrad(
-          recorded,
-          () -> {
-            Tensor result = statement(word);
-            if (result != null) {
-              keep(result);
-            }
-          });
+      Tensor result = within(saving, () -> recorded ? words.next() : Autograd.noGrad(words::next));
+      if (result != null) {
+        keep(result);
+      }
     } catch (TensorException e) {
       // The first sentence: what follows may name the call, which is another one each time.
       shown.add(String.valueOf(e.getMessage()).split("\\. ")[0]);
     }
   }
 
-  private void keep(Tensor t) {
-    if (readsAll) {
-      EagerTensor read = (EagerTensor) t;
-      read.storage().forReading(read.layout().offset(), new long[0]);
-    }
+  /// Runs one statement in one of the modes of saved tensors.
+  private @Nullable Tensor within(int saving, Supplier<@Nullable Tensor> statement) {
+    return switch (saving) {
+      case 0 -> Autograd.savedTensorHooks(Tensor::clone, t -> t, statement);
+      case 1 -> Autograd.savedTensorHooks(this::shownWhenSaved, t -> t, statement);
+      case 2, 3 -> Autograd.allowMutationOnSavedTensors(statement);
+      default -> statement.get();
+    };
+  }
+
+  private Tensor shownWhenSaved(Tensor t) {
+    show(t);
+    return t;
+  }
+
+  void keep(Tensor t) {
     if (tensors.size() < MOST_TENSORS) {
       tensors.add(t);
     } else {
-      tensors.set(5 + random.nextInt(MOST_TENSORS - 5), t);
+      tensors.set(FIRST + random.nextInt(MOST_TENSORS - FIRST), t);
     }
   }
 
-  private @Nullable Tensor statement(int word) {
-    if (word < 40) {
-      return pointwise(random.nextInt(12));
-    }
-    if (word < 55) {
-      return view(random.nextInt(6));
-    }
-    if (word < 78) {
-      return write(random.nextInt(8));
-    }
-    if (word < 84) {
-      return any().sum(new int[] {random.nextInt(2)}, random.nextBoolean());
-    }
-    if (word < 88) {
-      close();
-      return null;
-    }
-    if (word < 94) {
-      show(any());
-      return null;
-    }
-    backward();
-    return null;
-  }
-
-  private Tensor any() {
+  /// One of the tensors.
+  Tensor any() {
     return tensors.get(random.nextInt(tensors.size()));
   }
 
-  private Tensor pointwise(int word) {
-    Tensor x = any();
-    return switch (word) {
-      case 0 -> x.add(any());
-      case 1 -> x.mul(any());
-      case 2 -> x.sub(any(), 0.5);
-      case 3 -> x.tanh();
-      case 4 -> x.sigmoid();
-      case 5 -> x.mul(0.5).add(x);
-      case 6 -> x.square().mul(0.25);
-      case 7 -> x.relu();
-      case 8 -> Tensors.where(x.gt(0.1), x, any());
-      case 9 -> x.to(DType.FLOAT64).mul(1.0 / 3).to(DType.FLOAT32);
-      case 10 -> x.clone();
-      default -> x.addcmul(any(), any(), 0.125);
-    };
-  }
-
-  private Tensor view(int word) {
-    Tensor x = any();
-    int rows = x.dim() == 0 ? 1 : (int) x.size(0);
-    return switch (word) {
-      case 0 -> x.t();
-      case 1 -> x.narrow(0, 0, Math.max(1, rows - 1));
-      case 2 -> x.narrow(0, rows / 2, rows - rows / 2);
-      case 3 -> x.detach();
-      case 4 -> x.view(-1).view(x.shape().toArray());
-      default -> x.expand(ROWS, COLUMNS);
-    };
-  }
-
-  private @Nullable Tensor write(int word) {
-    Tensor x = any();
-    switch (word) {
-      case 0 -> x.mul_(0.75);
-      case 1 -> x.add_(any());
-      case 2 -> x.tanh_();
-      case 3 -> x.copy_(any());
-      case 4 -> x.zero_();
-      case 5 -> x.narrow(0, 0, x.dim() == 0 ? 1 : Math.max(1, x.size(0) / 2)).add_(1);
-      case 6 -> x.add_(x);
-      default -> x.t().mul_(any());
-    }
-    return null;
-  }
-
-  private void close() {
-    if (tensors.size() > 6) {
-      tensors.remove(5 + random.nextInt(tensors.size() - 5)).close();
-    }
-  }
-
-  private void backward() {
-    Tensor x = any();
-    boolean retain = random.nextBoolean();
-    GradOption[] options = retain ? new GradOption[] {GradOption.RETAIN_GRAPH} : new GradOption[0];
-    x.backward(Tensors.full(x.shape(), 0.5, x.dtype(), device), options);
-    for (Tensor t : List.copyOf(tensors)) {
+  /// The gradients that leaves have collected.
+  List<Tensor> gradients() {
+    List<Tensor> found = new ArrayList<>();
+    for (Tensor t : tensors) {
       Tensor g = t.isLeaf() ? t.grad() : null;
-      if (g != null && random.nextInt(3) == 0) {
-        keep(g.detach());
+      if (g != null) {
+        found.add(g);
       }
     }
+    return found;
   }
 
-  private void show(Tensor t) {
-    StringBuilder text = new StringBuilder(t.shape() + " v" + t.version() + ":");
+  void close() {
+    if (tensors.size() > FIRST + 1) {
+      tensors.remove(FIRST + random.nextInt(tensors.size() - FIRST)).close();
+    }
+  }
+
+  void note(String text) {
+    shown.add(text);
+  }
+
+  /// Notes a tensor's elements and its gradient's.
+  void show(Tensor t) {
+    StringBuilder text = new StringBuilder(t.dtype() + " " + t.shape() + " v" + t.version() + ":");
     int hash = 0;
-    float[] values = t.to(DType.FLOAT32).toFloatArray();
-    for (float value : values) {
-      hash = 31 * hash + Float.floatToIntBits(value);
+    double[] values = Autograd.noGrad(() -> t.to(DType.FLOAT64).toDoubleArray());
+    for (double value : values) {
+      hash = 31 * hash + Double.hashCode(value);
     }
     shown.add(text.append(hash).append(' ').append(values.length > 0 ? values[0] : "").toString());
     Tensor g = t.isLeaf() ? t.grad() : null;
@@ -187,11 +130,11 @@ final class WaitingProgram {
     }
   }
 
-  private float[] numbers(int n) {
+  Tensor numbers(int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
       values[i] = random.nextFloat() * 2 - 1;
     }
-    return values;
+    return Tensors.tensor(values, DType.FLOAT32, device);
   }
 }
