@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /// What the graph behind a tensor is made of, and what it keeps alive for its backward.
 ///
-/// Bytes are those of memory, counted once, where the first operation that saved it was recorded.
+/// Bytes are those of memory, counted once, where the first operation that saved it was recorded. A saved
+/// result that is still to be computed counts as what it will be computed from.
 ///
 /// @param nodes recorded operations; leaves are not counted
 /// @param savedTensors tensors that the nodes saved and have not given back

@@ -8,6 +8,7 @@ import dev.adjoint.memory.Storage;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The end of the walk at a leaf: adds what arrives to the leaf's `.grad`. One thread at a time per
@@ -34,6 +35,11 @@ public final class AccumulateGrad extends Node {
       add(leaf, Placement.followed(g, leaf), true);
     }
     return NO_GRADIENTS;
+  }
+
+  /// The leaf's memory; empty when its handle was closed.
+  public Optional<Storage> elements() {
+    return leaf.isClosed() ? Optional.empty() : Optional.of(leaf.storage());
   }
 
   /// Whether the leaf still wants what arrives.

@@ -75,6 +75,17 @@ final class Deferral {
                 && Dependents.heldAlive(sources, MAX_INSTRUCTIONS) > MOST_HELD * bytes);
   }
 
+  /// Whether no operand that has all the elements is walked in another order than the result would be: a
+  /// fold then reads memory as it lies, and adds in the order in which it would add stored elements.
+  static boolean walkInOrder(Source[] operands) {
+    for (Source s : operands) {
+      if (!s.layout().isExpanded() && !s.layout().isInOrder()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Takes the device's turn at pending values, unless no storage has to do with any; null then.
   ///
   /// Who computes pending values, or overwrites what they read, has the turn until the launch is

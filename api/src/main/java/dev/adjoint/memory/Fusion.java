@@ -159,10 +159,16 @@ public final class Fusion {
       Shape shape = layout.permute(order).shape();
       Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
       Storage out = Storage.allocate(value.device(), type, kept.elements());
-      if (kept.elements() > 0) {
+      boolean launched = kept.elements() == 0;
+      while (!launched) {
         try (ProgramBuilder builder = ProgramBuilder.open()) {
           builder.output(builder.value(source, type));
-          ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
+          launched = !value.isPending() || Deferral.walkInOrder(builder.inputs());
+          if (launched) {
+            ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
+          } else {
+            Realization.of(value);
+          }
         }
       }
       return out;

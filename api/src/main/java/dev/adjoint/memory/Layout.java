@@ -104,6 +104,31 @@ public final class Layout {
     return false;
   }
 
+  /// Whether one element stands for several along some dimension.
+  boolean isExpanded() {
+    for (int d = 0; d < strides.length; d++) {
+      if (strides[d] == 0 && shape.size(d) > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether each dimension takes longer steps than those after it.
+  boolean isInOrder() {
+    long before = Long.MAX_VALUE;
+    for (int d = 0; d < strides.length; d++) {
+      if (shape.size(d) > 1) {
+        long step = Math.abs(strides[d]);
+        if (step >= before) {
+          return false;
+        }
+        before = step;
+      }
+    }
+    return true;
+  }
+
   private Integer[] byStride() {
     Integer[] order = new Integer[strides.length];
     Arrays.setAll(order, d -> d);

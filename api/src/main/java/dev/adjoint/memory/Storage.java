@@ -5,6 +5,7 @@ import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -174,6 +175,19 @@ public final class Storage extends Counted {
   boolean isWorthStoring() {
     Pending p = pending;
     return p != null && p.entry != null && p.repeats >= Deferral.MAX_REPEATS && isWanted();
+  }
+
+  /// Shows, unless seen, whose memory this keeps: its own, or that which a pending value is computed from.
+  public void showKept(Set<Storage> seen, Consumer<Storage> inMemory) {
+    Pending p = pending;
+    boolean first = seen.add(this);
+    if (first && p == null) {
+      inMemory.accept(this);
+    } else if (first) {
+      for (Source s : p.sources) {
+        s.storage().showKept(seen, inMemory);
+      }
+    }
   }
 
   /// Leave to read; computes a pending value first.

@@ -13,6 +13,7 @@ import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.RecordingBackend;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
@@ -213,8 +214,11 @@ class CheckpointTest extends OnEachDevice {
 
   @Test
   void theMostMemoryInUseFalls() {
-    long kept = peak(false);
-    long again = peak(true);
+    long kept = Deferred.atOnce(() -> peak(false));
+    long again = Deferred.atOnce(() -> peak(true));
     assertTrue(again * 3 < kept, () -> again + " bytes checkpointed, " + kept + " kept");
+    long waiting = Deferred.waiting(() -> peak(false));
+    assertTrue(waiting < kept / 2, () -> waiting + " bytes while results wait, " + kept + " kept");
+    assertTrue(Deferred.waiting(() -> peak(true)) < waiting);
   }
 }

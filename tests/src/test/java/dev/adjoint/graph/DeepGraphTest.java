@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.memory.LiveBytes;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
@@ -41,14 +42,18 @@ class DeepGraphTest extends OnEachDevice {
     Expect.values(y, depth + 1, depth + 2);
   }
 
-  @Test
-  void aLongChainWithSavedValuesIsReleasedWhenItIsDropped() {
-    final long before = LiveBytes.settled(device);
-    Tensor x = leaf();
+  private Tensor chain(Tensor x) {
     Tensor y = x;
     for (int i = 0; i < depth / 20; i++) {
       y = y.mul(y).sqrt();
     }
+    return y;
+  }
+
+  @Test
+  void aLongChainWithSavedValuesIsReleasedWhenItIsDropped() {
+    final long before = LiveBytes.settled(device);
+    Tensor y = Deferred.atOnce(() -> chain(leaf()));
     assertTrue(LiveBytes.of(device) - before > depth / 20 * 64L, "the chain saves every value");
     Reference.reachabilityFence(y);
     y = null;
@@ -59,10 +64,7 @@ class DeepGraphTest extends OnEachDevice {
   void backwardReleasesALongChainAsItGoes() {
     final long before = LiveBytes.settled(device);
     Tensor x = leaf();
-    Tensor y = x;
-    for (int i = 0; i < depth / 20; i++) {
-      y = y.mul(y).sqrt();
-    }
+    Tensor y = chain(x);
     y.backward(tensor(new float[] {1, 1}));
     assertEquals(1, Expect.gradOf(x).select(0, 0).item(), 0.02);
     LiveBytes.fallBelow(device, before + 100_000, "what was saved went back");

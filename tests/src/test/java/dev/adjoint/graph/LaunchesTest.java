@@ -9,6 +9,7 @@ import dev.adjoint.Autograd;
 import dev.adjoint.GradOption;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.memory.AtOnce;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Program;
 import dev.adjoint.type.DType;
@@ -16,8 +17,10 @@ import dev.adjoint.type.TensorException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What a device is asked to run, seen by one that only keeps a list.
+@ExtendWith(AtOnce.class)
 class LaunchesTest {
   private final RecordingBackend backend = RecordingBackend.open();
 

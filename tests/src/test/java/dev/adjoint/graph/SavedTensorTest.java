@@ -13,6 +13,7 @@ import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.memory.LiveBytes;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;
@@ -135,7 +136,7 @@ class SavedTensorTest extends OnEachDevice {
   private static final long BIG = 4L * N;
 
   private Tensor big() {
-    return ones(N).mul(1);
+    return Deferred.computed(ones(N).mul(1));
   }
 
   @Test
@@ -152,7 +153,9 @@ class SavedTensorTest extends OnEachDevice {
     Tensor constant = big();
     assertEquals(0, kept(() -> x.mul(constant).sum()) / BIG, "both were there before");
     assertEquals(1, kept(() -> x.add(1).mul(big()).sum()) / BIG, "the constant, not x + 1");
-    assertEquals(2, kept(() -> x.add(1).mul(x.add(2)).sum()) / BIG, "both factors");
+    Supplier<Tensor> two = () -> x.add(1).mul(x.add(2)).sum();
+    assertEquals(2, kept(() -> Deferred.atOnce(two)) / BIG, "both factors");
+    assertEquals(0, kept(() -> Deferred.waiting(two)) / BIG, "both are computed from x again");
   }
 
   @Test

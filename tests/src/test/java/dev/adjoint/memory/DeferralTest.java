@@ -63,6 +63,16 @@ class DeferralTest {
   }
 
   @Test
+  void aSumThatWouldReadAcrossTheRowsReadsTheResult() {
+    Tensor x = tensor(N).view(2, N / 2);
+    Tensor y = tensor(N).view(N / 2, 2).t();
+    Tensor row = tensor(N / 2);
+    launches(() -> x.mul(y).sum(1), "elementwise mul -> 1", "fold sum()");
+    launches(() -> x.mul(row).sum(1), "fold sum(mul)");
+    launches(() -> x.narrow(0, 0, 1).expand(2, N / 2).mul(x).sum(0), "fold sum(mul)");
+  }
+
+  @Test
   void forwardAndBackwardOfAnExpressionAreTwoLaunches() {
     Tensor x = leaf();
     Tensor w = leaf();

@@ -19,9 +19,9 @@ import java.lang.ref.Reference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Programs that never close a tensor stay within bounds all the same.
+/// Programs that never close a tensor stay within bounds all the same, whether results wait or not.
 @Timeout(120)
-class LoopsTest {
+class LoopsTest extends EitherWay {
   private static final int MILLION = 1 << 20;
   private static final long MIB = 1 << 20;
 
@@ -108,7 +108,8 @@ class LoopsTest {
   void aDroppedGraphGivesEverythingBack() {
     final long before = LiveBytes.settled(Device.CPU);
     Tensor y = graph();
-    assertTrue(LiveBytes.settled(Device.CPU) - before > 15 * 4 * MIB);
+    long kept = (LiveBytes.settled(Device.CPU) - before) / (4 * MIB);
+    assertTrue(waits ? kept <= 1 : kept >= 16, () -> kept + " tensors");
     Reference.reachabilityFence(y);
     y = null;
     LiveBytes.fallBelow(Device.CPU, before + 4 * MIB, "a dropped graph keeps nothing");
@@ -126,7 +127,7 @@ class LoopsTest {
   void bytesAreCountedByState() {
     allocator().trim();
     final Statistics before = allocator().statistics();
-    Tensor x = ones(8 * MILLION).mul(2);
+    Tensor x = Deferred.computed(ones(8 * MILLION).mul(2));
     Statistics during = allocator().statistics();
     assertTrue(during.live() - before.live() >= 32 * MIB);
     assertTrue(during.peak() >= during.live());

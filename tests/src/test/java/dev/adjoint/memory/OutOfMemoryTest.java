@@ -65,7 +65,9 @@ class OutOfMemoryTest {
     RecordingBackend backend = RecordingBackend.open(20 * MIB);
     Tensor x =
         Tensors.empty(Tensors.shape(3 * MIB), DType.FLOAT32, backend.device()).requiresGrad_();
-    assertThrows(OutOfMemoryException.class, () -> x.mul(2));
+    assertThrows(OutOfMemoryException.class, () -> Deferred.atOnce(() -> x.mul(2)));
+    Tensor y = Deferred.waiting(() -> x.mul(2));
+    assertThrows(OutOfMemoryException.class, () -> Deferred.computed(y));
     assertEquals(0, x.version());
     assertTrue(x.isLeaf());
     final int before = backend.launches().size();
@@ -85,7 +87,7 @@ class OutOfMemoryTest {
         e.getMessage());
     Expect.values(x.add(1), 3, 3, 3);
     Tensor huge = Tensors.ones(Tensors.shape(1L << 52), DType.FLOAT32, Device.CPU);
-    assertThrows(OutOfMemoryException.class, () -> huge.add(1));
+    assertThrows(OutOfMemoryException.class, () -> Deferred.computed(huge.add(1)));
     Expect.values(x.add(1), 3, 3, 3);
   }
 

@@ -29,7 +29,7 @@ class StorageTest extends OnEachDevice {
   }
 
   private Tensor big() {
-    return ones(N).mul(2);
+    return Deferred.computed(ones(N).mul(2));
   }
 
   @Test
@@ -171,6 +171,27 @@ class StorageTest extends OnEachDevice {
     assertEquals(1, since(before));
     assertEquals(1, zeros.select(0, N - 1).item());
     zeros.close();
+  }
+
+  @Test
+  void aResultThatWaitsTakesNoMemoryAndKeepsWhatItIsComputedFrom() {
+    long before = live();
+    Tensor x = big();
+    Tensor y = Deferred.waiting(x::exp);
+    assertEquals(1, since(before));
+    x.close();
+    assertEquals(1, since(before));
+    try (Scope _ = Scope.open()) {
+      assertEquals(Math.exp(2), y.select(0, 0).item(), 1e-5);
+    }
+    assertEquals(1, since(before), "x went when y was computed");
+    y.close();
+    assertEquals(0, since(before));
+    Tensor z = big();
+    Tensor closed = Deferred.waiting(() -> z.mul(2));
+    z.close();
+    closed.close();
+    assertEquals(0, since(before));
   }
 
   @Test

@@ -37,6 +37,7 @@ public final class Reports {
   private final Map<String, Sum> operations = new HashMap<>();
   private final Map<String, Sum> sites = new HashMap<>();
   private final Set<Storage> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Storage> leaves = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Sum all = new Sum();
   private long leafBytes;
   private boolean traced;
@@ -46,7 +47,7 @@ public final class Reports {
   /// See [dev.adjoint.Autograd#graphReport].
   public static GraphReport of(Tensor tensor) {
     Reports report = new Reports();
-    for (Node node : nodes(tensor)) {
+    for (Node node : report.nodes(tensor)) {
       report.add(node);
     }
     return new GraphReport(
@@ -59,7 +60,7 @@ public final class Reports {
   }
 
   /// The nodes behind a tensor in the order in which they were recorded.
-  private static List<Node> nodes(Tensor tensor) {
+  private List<Node> nodes(Tensor tensor) {
     Set<GradFn> seen = new HashSet<>();
     ArrayDeque<Node> open = new ArrayDeque<>();
     List<Node> found = new ArrayList<>();
@@ -69,9 +70,9 @@ public final class Reports {
     for (Node node = open.poll(); node != null; node = open.poll()) {
       found.add(node);
       for (GradFn.Edge edge : node.nextFunctions()) {
-        if (edge.function() instanceof Node before
-            && !(before instanceof AccumulateGrad)
-            && seen.add(before)) {
+        if (edge.function() instanceof AccumulateGrad accumulator) {
+          accumulator.elements().ifPresent(leaves::add);
+        } else if (edge.function() instanceof Node before && seen.add(before)) {
           open.push(before);
         }
       }
@@ -85,10 +86,14 @@ public final class Reports {
     long bytes = 0;
     for (Node.Kept kept : node.kept()) {
       tensors++;
-      if (kept != null && counted.add(kept.storage()) && !kept.storage().isPending()) {
-        long size = kept.storage().elements() * kept.storage().type().bytes();
-        bytes += size;
-        leafBytes += kept.ofLeaf() ? size : 0;
+      if (kept != null) {
+        List<Storage> fresh = new ArrayList<>();
+        kept.storage().showKept(counted, fresh::add);
+        for (Storage s : fresh) {
+          long size = s.elements() * s.type().bytes();
+          bytes += size;
+          leafBytes += kept.ofLeaf() || leaves.contains(s) ? size : 0;
+        }
       }
     }
     all.add(tensors, bytes);

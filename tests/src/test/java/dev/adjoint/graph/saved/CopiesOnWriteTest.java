@@ -11,6 +11,7 @@ import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.memory.LiveBytes;
 import dev.adjoint.optim.SGD;
 import dev.adjoint.type.GraphException;
@@ -166,7 +167,7 @@ class CopiesOnWriteTest extends OnEachDevice {
     Tensor x = ones(N).requiresGrad_();
     long before = LiveBytes.settled(device);
     try (Scope _ = Scope.open()) {
-      Tensor b = x.mul(1);
+      Tensor b = Deferred.computed(x.mul(1));
       Tensor y;
       try (Scope inner = Scope.open()) {
         y = inner.keep(allowed(() -> b.square().add(b.square()).sum()));
@@ -197,7 +198,7 @@ class CopiesOnWriteTest extends OnEachDevice {
     Tensor x = ones(N).requiresGrad_();
     long before = LiveBytes.settled(device);
     try (Scope _ = Scope.open()) {
-      Tensor b = x.mul(1);
+      Tensor b = Deferred.computed(x.mul(1));
       allowed(() -> b.square().sum()).backward();
       long now = LiveBytes.settled(device);
       b.detach().zero_();

@@ -8,10 +8,15 @@ import dev.adjoint.Autograd;
 import dev.adjoint.GraphReport;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
+import dev.adjoint.memory.AtOnce;
+import dev.adjoint.memory.Deferred;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What a graph is made of and what it keeps.
+@ExtendWith(AtOnce.class)
 class GraphReportTest extends OnEachDevice {
 
   @Test
@@ -34,6 +39,31 @@ class GraphReportTest extends OnEachDevice {
     GraphReport report = Autograd.graphReport(x.mul(x).exp());
     assertEquals(32, report.savedBytes());
     assertEquals(16, report.leafBytes());
+  }
+
+  @Test
+  void aResultThatWaitsCountsAsWhatItIsComputedFrom() {
+    int n = 1 << 13;
+    Tensor x = Deferred.computed(ones(n).mul(0.5)).detach().requiresGrad_();
+    Tensor w = Deferred.computed(ones(n).mul(2));
+    Supplier<Tensor> graph = () -> x.mul(w).exp().tanh();
+    GraphReport atOnce = Autograd.graphReport(graph.get());
+    assertEquals(List.of(3L, 12L * n), List.of(atOnce.savedTensors(), atOnce.savedBytes()));
+    assertEquals(0, atOnce.leafBytes(), "w, and the results of exp and tanh");
+    Tensor y = Deferred.waiting(graph);
+    GraphReport waiting = Autograd.graphReport(y);
+    assertEquals(List.of(3L, 8L * n), List.of(waiting.savedTensors(), waiting.savedBytes()));
+    assertEquals(4L * n, waiting.leafBytes(), "w, and x for both results");
+    assertEquals(new GraphReport.Line("ExpBackward0", 1, 1, 4L * n), line(waiting, "Exp"));
+    Deferred.computed(y);
+    assertEquals(12L * n, Autograd.graphReport(y).savedBytes(), "w and y, and x for exp");
+  }
+
+  private static GraphReport.Line line(GraphReport report, String name) {
+    return report.byOperation().stream()
+        .filter(l -> l.name().startsWith(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
