@@ -169,6 +169,7 @@ public final class AccumulateGrad extends Node {
 
   private static EagerTensor first(EagerTensor gradient, boolean mayTake, boolean recording) {
     if (mayTake && (gradient.isExclusive() || isUnseen(gradient))) {
+      gradient.storage().restartVersions(); // as a clone's begin
       return EagerTensor.alias(gradient.storage(), gradient.layout(), false);
     }
     return (EagerTensor) (recording ? gradient.clone() : gradient.detach().clone());

@@ -200,6 +200,8 @@ final class BackwardPass implements Passing {
     }
     if (!GradMode.isEnabled() && sum.isExclusive()) {
       InPlace.accumulate(sum, g);
+      // As if a new tensor had taken its place, which happens where pending values read the sum.
+      sum.storage().restartVersions();
     } else {
       stop.sums[slot] = owned((EagerTensor) sum.add(g));
       sum.close();

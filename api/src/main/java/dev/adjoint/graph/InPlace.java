@@ -174,14 +174,13 @@ public final class InPlace {
         Tracing.located(writer));
   }
 
-  /// Adds a gradient to a sum that only the backward pass can see: nothing is left to check, and it counts
-  /// no version, as it counts none where the sum is still to be computed and another takes its place.
+  /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.
   static void accumulate(EagerTensor sum, EagerTensor g) {
     Source[] both = {
       new Source(sum.storage(), sum.layout()), new Source(g.storage(), g.layout()),
     };
     Row add = BinaryOp.ADD.row();
-    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), both, null);
+    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), both, "add_");
   }
 
   /// Overwrites tensors of one shape with values computed from them, in one launch and without

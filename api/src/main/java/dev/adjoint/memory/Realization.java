@@ -118,7 +118,8 @@ final class Realization {
         Storage[] targets = stored.toArray(Storage[]::new);
         Layout[] layouts = new Layout[targets.length];
         Arrays.fill(layouts, dense);
-        ProgramLaunch.of(builder, targets, layouts, first.pendingName(), null);
+        String name = only == null || only.row == null ? "fill" : only.row.name();
+        ProgramLaunch.of(builder, targets, layouts, name, null);
       }
     }
     for (Storage s : values) {

@@ -98,6 +98,11 @@ public final class Storage extends Counted {
     return version;
   }
 
+  /// Counts versions from 0 again, since nobody else has seen this.
+  public void restartVersions() {
+    version = 0;
+  }
+
   /// The in-place operation that overwrote some of these places since a version; null when all writes
   /// since then are known to have been elsewhere.
   public @Nullable String overwrittenBy(int since, Layout places) {
@@ -139,12 +144,6 @@ public final class Storage extends Counted {
   int pendingWeight() {
     Pending p = pending;
     return p == null ? 0 : p.weight;
-  }
-
-  /// What the pending value is, for messages.
-  String pendingName() {
-    Pending p = pending;
-    return p == null || p.row == null ? "fill" : p.row.name();
   }
 
   /// The description of the value, or null when it is in memory.
