@@ -179,10 +179,12 @@ public final class Storage extends Counted {
   /// Shows, unless seen, whose memory this keeps: its own, or that which a pending value is computed from.
   public void showKept(Set<Storage> seen, Consumer<Storage> inMemory) {
     Pending p = pending;
-    boolean first = seen.add(this);
-    if (first && p == null) {
+    if (!seen.add(this)) {
+      return;
+    }
+    if (p == null) {
       inMemory.accept(this);
-    } else if (first) {
+    } else {
       for (Source s : p.sources) {
         s.storage().showKept(seen, inMemory);
       }
