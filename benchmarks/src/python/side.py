@@ -197,6 +197,7 @@ WORKS = {
     "PRODUCTS": products,
     "OPERATIONS": operations,
     "SMALL_TRAINING": lambda: training(torch.optim.SGD, 16, 4, 8, 3),
+    "SMALL_TRAINING_REPLAYED": lambda: training(torch.optim.SGD, 16, 4, 8, 3),
     "COPY": lambda: elementwise(copy, 64 * MEBI),
     "ADD": lambda: elementwise(torch.add),
     "TANH": lambda: elementwise(tanh),

@@ -2,7 +2,7 @@
  * is queued on a stream runs when somebody waits for it, not before, so that whoever relies on more
  * fails here. Tests read what has happened from stub_log() and have calls fail by stub_fail().
  * Kernels are those of stub_queue.h. */
-#include "stub_queue.h"
+#include "stub_graph.h"
 
 /* Devices and contexts. */
 EXPORT cuInit(unsigned flags) {
@@ -107,11 +107,13 @@ EXPORT cuMemPoolTrimTo(void* pool, size_t bytes) {
 EXPORT cuMemAllocFromPoolAsync(uint64_t* address, size_t bytes, void* pool, stream* s) {
   CURRENT("cuMemAllocFromPoolAsync");
   if (s->owner != current || pool != current) return INVALID_HANDLE;
+  NOT_CAPTURED(s);
   return take(address, bytes);
 }
 EXPORT cuMemFreeAsync(uint64_t address, stream* s) {
   CURRENT("cuMemFreeAsync");
   if (s->owner != current) return INVALID_HANDLE;
+  NOT_CAPTURED(s);
   queue(s, FREE)->to = address;
   return 0;
 }
@@ -129,6 +131,7 @@ EXPORT cuMemFreeHost(void* address) {
 
 static int copy(stream* s, int kind, uint64_t to, uint64_t from, uint64_t bytes) {
   if (s->owner != current) return INVALID_HANDLE;
+  NOT_CAPTURED(s);
   work* w = queue(s, kind);
   w->to = to, w->from = from, w->bytes = bytes;
   return 0;
@@ -153,12 +156,14 @@ EXPORT cuStreamCreate(stream** s, unsigned flags) {
 EXPORT cuStreamDestroy_v2(stream* s) {
   LOCKED;
   free(s->queued.works);
+  free(s->captured.works);
   free(s);
   return 0;
 }
 EXPORT cuStreamSynchronize(stream* s) {
   LOCKED;
   FAIL("cuStreamSynchronize");
+  NOT_CAPTURED(s);
   note("synchronized");
   return drain(s, s->queued.count);
 }

@@ -18,8 +18,11 @@ enum {
   INVALID_PTX = 218,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
-  ILLEGAL_ADDRESS = 700
+  ILLEGAL_ADDRESS = 700,
+  CAPTURE_UNSUPPORTED = 900,
+  CAPTURE_INVALIDATED = 901
 };
+enum { CAPTURES = 1, INVALIDATED };
 enum { DEVICES = 2, MOST_QUEUED = 1024 };
 
 typedef struct {
@@ -40,7 +43,8 @@ typedef struct {
 } list;
 typedef struct {
   context* owner;
-  list queued;
+  list queued, captured;
+  int capturing;
 } stream;
 typedef struct {
   stream* on;
@@ -210,6 +214,7 @@ static work* append(list* to, int kind) {
 }
 
 static work* queue(stream* s, int kind) {
+  if (s->capturing) return append(&s->captured, kind);
   if (s->queued.count >= MOST_QUEUED) drain(s, s->queued.count);
   return append(&s->queued, kind);
 }

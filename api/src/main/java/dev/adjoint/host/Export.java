@@ -5,6 +5,7 @@ import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
+import dev.adjoint.memory.Recording;
 import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.spi.Operand;
@@ -30,6 +31,7 @@ public final class Export {
 
   /// The elements in row-major order as bytes of the tensor's type; shared memory where possible.
   public static MemorySegment bytes(EagerTensor t) {
+    refuseInCapture(t);
     EagerTensor dense = t.isContiguous() ? t : (EagerTensor) GradMode.with(false, t::contiguous);
     Storage storage = dense.storage();
     Operand at = storage.forReading(dense.layout().offset(), NO_STRIDES);
@@ -41,6 +43,17 @@ public final class Export {
       dense.close();
     }
     return copy;
+  }
+
+  private static void refuseInCapture(Tensor t) {
+    Recording.refuse(() ->
+        "capture: the step reads elements of a tensor of shape "
+            + t.shape()
+            + " on "
+            + t.device()
+            + " (by item(), toString(), to(device) and the like), and a replay could not go by"
+            + " them. Return the tensor and read it after replay(); what is on another device,"
+            + " bring over before, with copy_.");
   }
 
   private static MemorySegment space(long bytes, boolean copiedByHost) {
@@ -61,6 +74,7 @@ public final class Export {
               + ", strides "
               + Arrays.toString(t.stride()));
     }
+    refuseInCapture(t);
     Operand at = t.storage().exposed(t.layout().offset(), NO_STRIDES);
     MemorySegment host = at.buffer().hostView();
     if (host == null) {
@@ -201,6 +215,13 @@ public final class Export {
   /// A tensor with bytes of its type from the host.
   public static EagerTensor tensor(
       OpenDevice device, DType type, Shape shape, MemorySegment bytes) {
+    Recording.refuse(() ->
+        "capture: the step brings elements of shape "
+            + shape
+            + " from the host to "
+            + device
+            + ", which a replay would not bring again. Make the tensor before the capture, and"
+            + " write to it with copy_ between replays.");
     Storage storage = Storage.allocate(device, type, shape.elements());
     Operand at = storage.forFilling(0, NO_STRIDES);
     if (bytes.byteSize() > 0) {

@@ -4,6 +4,7 @@ import dev.adjoint.Tensor;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.Kernels;
+import dev.adjoint.memory.Recording;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
@@ -94,6 +95,12 @@ public final class Generator {
 
   private static Tensor draw(
       String kernel, Shape shape, DType type, Device device, long... bounds) {
+    Recording.refuse(() ->
+        kernel
+            + ": a replay would draw the same numbers of shape "
+            + shape
+            + " again. Draw them before, into a tensor that the step reads, and draw new ones into"
+            + " it with copy_ between replays.");
     long n = shape.elements();
     int perCounter = COUNTER_BYTES / type.bytes();
     long counters = (n + perCounter - 1) / perCounter;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.event.AllocationEvent;
 import dev.adjoint.memory.Lease.Chunk;
+import dev.adjoint.memory.Lease.Pool;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.OutOfMemoryException;
@@ -34,6 +35,7 @@ public final class CachingAllocator {
   private final FreeLists free = new FreeLists();
   private final IdentityHashMap<Buffer, Long> full =
       new IdentityHashMap<>(); // and bytes of chunks in it
+  private final IdentityHashMap<Object, Recorded> graphs = new IdentityHashMap<>();
   private @Nullable Lease leases;
   private @Nullable Buffer segment;
   private long segmentUsed;
@@ -67,14 +69,19 @@ public final class CachingAllocator {
     }
   }
 
-  Lease allocate(Object holder, long bytes) {
+  /// @param pool whose chunks are asked first, and get the chunk back; null for none
+  Lease allocate(Object holder, long bytes, @Nullable Pool pool) {
     lock.lock();
     try {
       drain();
-      Chunk chunk = take(FreeLists.sizeClass(bytes), bytes);
-      live += chunk.bytes();
-      peak = Math.max(peak, live);
-      Lease lease = new Lease(holder, chunk, this, unreachable);
+      int sizeClass = FreeLists.sizeClass(bytes);
+      Chunk chunk = pool == null ? null : pool.take(sizeClass);
+      if (chunk == null) {
+        chunk = take(sizeClass, bytes);
+        live += chunk.bytes();
+        peak = Math.max(peak, live);
+      }
+      Lease lease = new Lease(holder, chunk, pool, this, unreachable);
       lease.next = leases;
       if (leases != null) {
         leases.previous = lease;
@@ -96,6 +103,26 @@ public final class CachingAllocator {
     }
   }
 
+  /// Closes a pool: what is free in it is everybody's, and so will be what is in use.
+  void release(Pool pool) {
+    lock.lock();
+    try {
+      pool.close().forEach(this::push);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Has what a step was recorded into closed when its handle was dropped without being closed.
+  void watch(Object handle, Recorded recorded) {
+    lock.lock();
+    try {
+      graphs.put(new PhantomReference<>(handle, unreachable), recorded);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void drain() {
     for (Object r = unreachable.poll(); r != null; r = unreachable.poll()) {
       end(r);
@@ -103,7 +130,14 @@ public final class CachingAllocator {
   }
 
   private void end(@Nullable Object reference) {
-    if (!(reference instanceof Lease lease) || lease.ended) {
+    if (!(reference instanceof Lease lease)) {
+      Recorded recorded = graphs.remove(reference);
+      if (recorded != null) {
+        recorded.close();
+      }
+      return;
+    }
+    if (lease.ended) {
       return;
     }
     lease.ended = true;
@@ -115,8 +149,14 @@ public final class CachingAllocator {
     if (lease.next != null) {
       lease.next.previous = lease.previous;
     }
-    live -= lease.chunk.bytes();
-    free.push(lease.chunk);
+    if (lease.pool == null || !lease.pool.keep(lease.chunk)) {
+      push(lease.chunk);
+    }
+  }
+
+  private void push(Chunk chunk) {
+    live -= chunk.bytes();
+    free.push(chunk);
   }
 
   private Chunk take(int sizeClass, long bytes) {

@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.Fusion.Source;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 

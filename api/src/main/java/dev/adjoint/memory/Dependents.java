@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.Fusion.Source;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

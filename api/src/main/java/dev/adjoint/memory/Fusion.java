@@ -7,12 +7,32 @@ import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Rows over values: a result waits, or is computed along with the pending values that it reads.
 public final class Fusion {
+  /// What an argument of a row reads: a storage through a layout of the result's shape.
+  public record Source(Storage storage, Layout layout) {}
+
   private Fusion() {}
+
+  /// Shows, unless seen, whose memory a value keeps: its own, or that which a pending one is computed from.
+  public static void showKept(Storage value, Set<Storage> seen, Consumer<Storage> inMemory) {
+    Pending p = value.pending();
+    if (!seen.add(value)) {
+      return;
+    }
+    if (p == null) {
+      inMemory.accept(value);
+    } else {
+      for (Source s : p.sources) {
+        showKept(s.storage(), seen, inMemory);
+      }
+    }
+  }
 
   /// The result of a row over arguments laid out in the result's shape; pending if it is worth to wait,
   /// or in a [Window].
@@ -64,7 +84,9 @@ public final class Fusion {
   private static void prepare(Source source) {
     Storage storage = source.storage();
     Pending p = storage.pending();
-    if (p != null && !p.isConstant()) {
+    if (p != null && Recording.precedes(p)) {
+      Realization.of(storage);
+    } else if (p != null && !p.isConstant()) {
       Layout layout = source.layout();
       if (!layout.covers(storage.elements())
           || !layout.shape().equals(Realization.shapeOf(storage, p))) {

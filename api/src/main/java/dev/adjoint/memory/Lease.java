@@ -3,6 +3,11 @@ package dev.adjoint.memory;
 import dev.adjoint.spi.Buffer;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A storage's or a slab's hold on a piece of device memory, and the net under it: when the holder is
@@ -12,7 +17,40 @@ final class Lease extends PhantomReference<Object> {
   /// Memory of a rounded size that leases take turns to use.
   record Chunk(Buffer buffer, long offset, long bytes, int sizeClass) {}
 
+  /// Chunks that a captured step takes turns to use, and nobody else until its graph is closed: a replay
+  /// writes to them at any time. Guarded by the allocator's lock.
+  static final class Pool {
+    private final Map<Integer, ArrayDeque<Chunk>> free = new HashMap<>();
+    private boolean closed;
+
+    @Nullable Chunk take(int sizeClass) {
+      ArrayDeque<Chunk> chunks = free.get(sizeClass);
+      return chunks == null ? null : chunks.poll();
+    }
+
+    /// Whether it keeps what a lease gives back.
+    boolean keep(Chunk chunk) {
+      if (!closed) {
+        free.computeIfAbsent(chunk.sizeClass(), c -> new ArrayDeque<>()).push(chunk);
+      }
+      return !closed;
+    }
+
+    /// What it had kept; from now on it keeps nothing.
+    List<Chunk> close() {
+      closed = true;
+      List<Chunk> all = new ArrayList<>();
+      free.values().forEach(all::addAll);
+      free.clear();
+      return all;
+    }
+  }
+
   final Chunk chunk;
+
+  /// Where the chunk goes back to first; null for the allocator's own lists.
+  final @Nullable Pool pool;
+
   final CachingAllocator owner;
 
   // Neighbours in the allocator's list, which keeps leases reachable; guarded by its lock.
@@ -20,9 +58,19 @@ final class Lease extends PhantomReference<Object> {
   @Nullable Lease next;
   boolean ended;
 
-  Lease(Object holder, Chunk chunk, CachingAllocator owner, ReferenceQueue<Object> queue) {
+  boolean isOf(Pool asked) {
+    return pool == asked;
+  }
+
+  Lease(
+      Object holder,
+      Chunk chunk,
+      @Nullable Pool pool,
+      CachingAllocator owner,
+      ReferenceQueue<Object> queue) {
     super(holder, queue);
     this.chunk = chunk;
+    this.pool = pool;
     this.owner = owner;
   }
 }

@@ -3,12 +3,18 @@ package dev.adjoint.memory;
 import dev.adjoint.event.LaunchEvent;
 import dev.adjoint.event.TransferEvent;
 import dev.adjoint.spi.Backend;
+import dev.adjoint.spi.ExecutableGraph;
+import dev.adjoint.spi.GraphBackend;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
+import dev.adjoint.type.TensorException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A device in use: its backend and its memory. There is one per device and process.
@@ -20,6 +26,7 @@ public final class OpenDevice {
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<Slab> slabs = new ThreadLocal<>();
 
+  private final Set<Recorded> doubted = ConcurrentHashMap.newKeySet();
   private final ReentrantLock turn = new ReentrantLock();
 
   public OpenDevice(Backend backend) {
@@ -48,13 +55,24 @@ public final class OpenDevice {
 
   /// A slab of this thread with room for a tiny storage.
   Slab slab(long bytes) {
-    return Slab.withRoom(slabs, allocator, bytes);
+    Recording recording = Recording.current();
+    return Slab.withRoom(recording == null ? slabs : recording.slabs, this, bytes);
+  }
+
+  /// Memory for a holder; a captured step's comes from its own pool.
+  Lease allocate(Object holder, long bytes) {
+    Recording recording = Recording.current();
+    return allocator.allocate(holder, bytes, recording == null ? null : recording.pool(this));
   }
 
   /// Hands work to the backend; operands come from storages, which count writes.
   public void launch(Launch launch) {
     LaunchEvent event = new LaunchEvent();
     event.begin();
+    Recording recording = Recording.underWay();
+    if (recording != null) {
+      recording.check(this, launch);
+    }
     try {
       backend.launch(launch);
     } finally {
@@ -62,6 +80,9 @@ public final class OpenDevice {
     }
     if (event.shouldCommit()) {
       commit(event, launch);
+    }
+    if (recording != null) {
+      recording.note(launch);
     }
   }
 
@@ -88,6 +109,19 @@ public final class OpenDevice {
     }
   }
 
+  /// Launches to be made again as a whole: by the backend's own means, or one after another.
+  ExecutableGraph instantiate(List<Launch> launches) {
+    if (backend instanceof GraphBackend graphs) {
+      return graphs.instantiate(launches);
+    }
+    Launch[] all = launches.toArray(Launch[]::new);
+    return () -> {
+      for (Launch launch : all) {
+        backend.launch(launch);
+      }
+    };
+  }
+
   /// Fills an operand's place with host bytes.
   public void upload(MemorySegment source, Operand target, DType type) {
     TransferEvent event = new TransferEvent();
@@ -100,8 +134,42 @@ public final class OpenDevice {
     commit(event, false, source.byteSize());
   }
 
+  /// Has whoever reads next look at what a replay may have met.
+  void doubt(Recorded replayed) {
+    doubted.add(replayed);
+  }
+
+  void forget(Recorded replayed) {
+    doubted.remove(replayed);
+  }
+
+  /// Throws what replays have met that their steps would have refused, if they have.
+  void settleDoubts() {
+    if (doubted.isEmpty()) {
+      return;
+    }
+    for (Recorded replayed : List.copyOf(doubted)) {
+      doubted.remove(replayed);
+      TensorException refused = replayed.refused();
+      if (refused != null) {
+        throw refused;
+      }
+    }
+  }
+
+  /// Reads bytes and leaves zeros in their place.
+  void exchange(Operand place, byte[] bytes) {
+    try {
+      backend.download(place.buffer(), place.offset(), MemorySegment.ofArray(bytes));
+      backend.upload(MemorySegment.ofArray(new byte[bytes.length]), place.buffer(), place.offset());
+    } finally {
+      Reference.reachabilityFence(place);
+    }
+  }
+
   /// Copies from an operand's place to the host, as many bytes as fit there.
   public void download(Operand source, DType type, MemorySegment target) {
+    settleDoubts();
     TransferEvent event = new TransferEvent();
     event.begin();
     try {

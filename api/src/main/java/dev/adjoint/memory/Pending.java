@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ final class Pending {
   final DType type;
   final Source[] sources;
   final long bits;
+
+  /// How many captures there had been when this was made.
+  final int era = Recording.era();
 
   /// An upper bound on the instructions that computing this takes.
   final int weight;

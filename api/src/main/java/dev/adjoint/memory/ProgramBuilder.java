@@ -2,6 +2,7 @@ package dev.adjoint.memory;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Program.Instruction;
 import dev.adjoint.spi.Row;

@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,11 @@ final class Realization {
     try {
       Pending p = storage.pending();
       if (p != null) {
-        launch(shapeOf(storage, p), storage);
+        if (Recording.precedes(p)) {
+          Recording.aside(() -> launch(shapeOf(storage, p), storage));
+        } else {
+          launch(shapeOf(storage, p), storage);
+        }
       }
     } finally {
       turn.unlock();
@@ -46,6 +51,10 @@ final class Realization {
       Storage s = values.get(i);
       Pending p = s.pending();
       if (p == null) {
+        continue;
+      }
+      if (Recording.precedes(p)) {
+        of(s);
         continue;
       }
       Group own = new Group(s.device(), shapeOf(s, p));

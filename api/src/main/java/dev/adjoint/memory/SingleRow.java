@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;

@@ -20,17 +20,17 @@ final class Slab {
   // How many pieces were given back; once the slab is used up, less those that were cut.
   private final AtomicInteger returned = new AtomicInteger();
 
-  private Slab(CachingAllocator allocator) {
-    this.lease = allocator.allocate(this, BYTES);
+  private Slab(OpenDevice device) {
+    this.lease = device.allocate(this, BYTES);
   }
 
   /// The current slab if it has room, else a new one; the old one is used up.
-  static Slab withRoom(ThreadLocal<Slab> current, CachingAllocator allocator, long bytes) {
+  static Slab withRoom(ThreadLocal<Slab> current, OpenDevice device, long bytes) {
     Slab slab = current.get();
     if (slab != null && slab.used + bytes <= BYTES) {
       return slab;
     }
-    Slab fresh = new Slab(allocator);
+    Slab fresh = new Slab(device);
     current.set(fresh);
     if (slab != null) {
       slab.retire();
@@ -50,8 +50,12 @@ final class Slab {
     return lease.chunk.buffer();
   }
 
+  boolean isOf(Lease.Pool pool) {
+    return lease.isOf(pool);
+  }
+
   /// Called by the thread that cuts it, after the last cut.
-  private void retire() {
+  void retire() {
     if (returned.addAndGet(-cut) == 0) {
       lease.owner.release(lease);
     }

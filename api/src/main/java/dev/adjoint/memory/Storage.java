@@ -5,7 +5,6 @@ import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -176,21 +175,6 @@ public final class Storage extends Counted {
     return p != null && p.entry != null && p.repeats >= Deferral.MAX_REPEATS && isWanted();
   }
 
-  /// Shows, unless seen, whose memory this keeps: its own, or that which a pending value is computed from.
-  public void showKept(Set<Storage> seen, Consumer<Storage> inMemory) {
-    Pending p = pending;
-    if (!seen.add(this)) {
-      return;
-    }
-    if (p == null) {
-      inMemory.accept(this);
-    } else {
-      for (Source s : p.sources) {
-        s.storage().showKept(seen, inMemory);
-      }
-    }
-  }
-
   /// Leave to read; computes a pending value first.
   public Operand forReading(long offset, long[] strides) {
     if (pending != null) {
@@ -227,6 +211,13 @@ public final class Storage extends Counted {
       Realization.of(this);
     }
     final Operand place = operand(region.offset(), strides);
+    count(region, whole, writer);
+    Recording.wrote(this, region, writer);
+    return place;
+  }
+
+  /// Counts a version for a write to a region.
+  void count(Layout region, boolean whole, String writer) {
     int before = (int) VERSION.getAndAdd(this, 1);
     if (isSaved() && !whole) {
       remember(before, region, writer);
@@ -234,7 +225,6 @@ public final class Storage extends Counted {
       log = null;
     }
     lastWriter = writer;
-    return place;
   }
 
   /// Who is told of a region before it is written; null for nobody.
@@ -257,6 +247,7 @@ public final class Storage extends Counted {
 
   /// Leave to fill memory that nobody has seen yet, which is not a change.
   public Operand forFilling(long offset, long[] strides) {
+    Recording.filled(this);
     return operand(offset, strides);
   }
 
@@ -278,13 +269,18 @@ public final class Storage extends Counted {
       memory = slab.buffer();
       holder = slab;
     } else {
-      Lease lease = device.allocator().allocate(this, bytes);
+      Lease lease = device.allocate(this, bytes);
       start = lease.chunk.offset() / type.bytes();
       memory = lease.chunk.buffer();
       holder = lease;
     }
     buffer = memory;
     return memory;
+  }
+
+  /// The [Lease] or [Slab] that has the memory.
+  @Nullable Object holder() {
+    return holder;
   }
 
   /// Called with the memory filled, or given back: the description is no longer needed.

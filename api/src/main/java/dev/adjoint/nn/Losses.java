@@ -170,13 +170,14 @@ public final class Losses {
               + target.dtype().scalarType()
               + ". Targets are classes: convert with to(DType.INT64).");
     }
-    Tensor classes = target.to(DType.INT64);
     long count = input.size(Math.min(1, input.dim() - 1));
-    Long outside = Indices.firstOutside(classes, 0, count, ignore);
-    if (outside != null) {
-      throw new IndexException(
-          "Target " + outside + " is out of bounds. There are " + count + " classes.");
-    }
-    return classes;
+    return Indices.inRange(
+        target.to(DType.INT64),
+        0,
+        count,
+        ignore,
+        outside ->
+            new IndexException(
+                "Target " + outside + " is out of bounds. There are " + count + " classes."));
   }
 }

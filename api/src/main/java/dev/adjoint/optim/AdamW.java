@@ -29,6 +29,12 @@ public final class AdamW extends Adam {
     return this;
   }
 
+  @Override
+  public AdamW capturable() {
+    super.capturable();
+    return this;
+  }
+
   /// Shrinks each parameter by rate times `weightDecay` per step.
   @Override
   public AdamW weightDecay(double weightDecay) {

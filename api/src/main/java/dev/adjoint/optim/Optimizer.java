@@ -8,6 +8,7 @@ import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.InPlace;
 import dev.adjoint.graph.Placement;
+import dev.adjoint.memory.Recording;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
 import java.util.HashSet;
@@ -83,7 +84,14 @@ public abstract class Optimizer {
   protected abstract void update(int index, Tensor parameter, Tensor gradient);
 
   /// Keeps a tensor for as long as the optimiser lives: no scope closes it.
+  ///
+  /// @throws GraphException in a step that is captured, whose replays would all begin it anew
   protected static Tensor state(Tensor t) {
+    Recording.refuse(() ->
+        "step: an optimiser's state of shape "
+            + t.shape()
+            + " begins in a captured step, and each replay would begin it anew. Run the step once"
+            + " before the capture.");
     HandleScope.free((EagerTensor) t);
     return t;
   }

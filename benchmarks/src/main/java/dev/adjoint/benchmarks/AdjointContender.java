@@ -1,5 +1,7 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.LaunchGraph;
+import dev.adjoint.Tensor;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 
@@ -48,6 +50,10 @@ final class AdjointContender implements Contender {
   private Prepared small(Work work) {
     if (work == Work.SMALL_TRAINING) {
       return training(Work.SMALL_NETWORK);
+    }
+    if (work == Work.SMALL_TRAINING_REPLAYED) {
+      LaunchGraph<Tensor> graph = TrainingBenchmark.of(Work.SMALL_NETWORK, device).captured();
+      return Contender.inProcess(() -> graph.replay().item(), graph::close);
     }
     ScalarBenchmark b = new ScalarBenchmark(device);
     Step step =

@@ -1,5 +1,6 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.LaunchGraph;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.nn.Linear;
@@ -84,10 +85,24 @@ public class TrainingBenchmark {
   /// As [#step], with the collector to clear up.
   @Benchmark
   public double stepWithoutScope() {
+    return loss().item();
+  }
+
+  private Tensor loss() {
     Tensor loss = Losses.crossEntropy(model.forward(inputs), classes);
     optimizer.zeroGrad();
     loss.backward();
     optimizer.step();
-    return loss.item();
+    return loss;
+  }
+
+  /// The launches of [#step], once it has run.
+  LaunchGraph<Tensor> captured() {
+    step();
+    return LaunchGraph.capture(() -> {
+      try (Scope scope = Scope.open()) {
+        return scope.keep(loss().detach());
+      }
+    });
   }
 }

@@ -17,6 +17,7 @@ public enum Work {
       SMALL, "ten products of scalars that both need gradients, forward and backward", 0.1, 0.5),
   OPERATIONS(SMALL, "a hundred additions of 16 numbers, one after the other", 0.5, 0.5),
   SMALL_TRAINING(SMALL, "training step, 4-8-3, batch 16, SGD", 0.1, 0.5),
+  SMALL_TRAINING_REPLAYED(SMALL, "the same, Adjoint's step captured and replayed", 0.1, 0.3),
   COPY(ELEMENTWISE, "y.copy_(x), 64M floats", 1.1, 1.1, BANDWIDTH, 8.0 * 64 * Work.MEBI),
   ADD(ELEMENTWISE, "x + y, 16M floats", 0.25, 1.1, BANDWIDTH, 12.0 * Work.FLOATS),
   TANH(ELEMENTWISE, "tanh(x), 16M floats", 0.5, 1.1, BANDWIDTH, 8.0 * Work.FLOATS),

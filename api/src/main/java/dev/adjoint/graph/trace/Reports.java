@@ -6,6 +6,7 @@ import dev.adjoint.GraphReport.Line;
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.AccumulateGrad;
 import dev.adjoint.graph.Node;
+import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ public final class Reports {
       tensors++;
       if (kept != null) {
         List<Storage> fresh = new ArrayList<>();
-        kept.storage().showKept(counted, fresh::add);
+        Fusion.showKept(kept.storage(), counted, fresh::add);
         for (Storage s : fresh) {
           long size = s.elements() * s.type().bytes();
           bytes += size;

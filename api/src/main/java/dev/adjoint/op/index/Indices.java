@@ -1,54 +1,82 @@
 package dev.adjoint.op.index;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.Recording;
+import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.Window;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.IndexException;
+import dev.adjoint.type.Shape;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// Tensors of indices, checked before anything is read or written through them.
 public final class Indices {
   private Indices() {}
 
-  /// The first index that is not in [low, high), or null. Waits for the device, with one launch.
-  public static @Nullable Long firstOutside(Tensor index, long low, long high) {
-    return firstOutside(index, low, high, low);
+  /// The indices, each in [low, high) or one more number that is allowed. Waits for the device, with
+  /// one launch.
+  ///
+  /// In a captured step those of the capture are looked at as ever. Those of a replay nobody waits for:
+  /// one outside counts as `low`, and whoever reads elements next is told.
+  ///
+  /// @param refusal what to say of an index outside
+  public static Tensor inRange(
+      Tensor index, long low, long high, long also, Function<Object, IndexException> refusal) {
+    if (index.numel() == 0) {
+      return index;
+    }
+    if (!Recording.isCapturing()) {
+      requireInside(index, low, high, also, refusal);
+      return index;
+    }
+    Recording.lookAt(
+        ((EagerTensor) index).storage(), () -> requireInside(index, low, high, also, refusal));
+    int guard = Recording.guard(() -> refusal.apply("?"));
+    return HandleScope.yielding(
+        () -> GradMode.with(false, () -> guarded(index, low, high, also, guard)));
   }
 
-  /// As [#firstOutside(Tensor, long, long)], with one more number that is allowed.
-  public static @Nullable Long firstOutside(Tensor index, long low, long high, long also) {
-    if (index.numel() == 0) {
-      return null;
-    }
+  private static void requireInside(
+      Tensor index, long low, long high, long also, Function<Object, IndexException> refusal) {
     try (Window _ = Window.open();
         HandleScope _ = HandleScope.open()) {
-      boolean any =
-          GradMode.with(
-              false,
-              () -> {
-                Tensor outside = index.lt(low).logicalOr(index.ge(high)).logicalAnd(index.ne(also));
-                int[] dims = allOf(index);
-                return Kernels.fold(Reducer.ANY, outside, dims, false, DType.BOOL).itemBoolean();
-              });
+      boolean any = GradMode.with(false, () -> any(outside(index, low, high, also)).itemBoolean());
       if (any) {
         for (long i : index.toLongArray()) {
           if ((i < low || i >= high) && i != also) {
-            return i;
+            throw refusal.apply(i);
           }
         }
       }
-      return null;
     }
   }
 
-  private static int[] allOf(Tensor t) {
-    return IntStream.range(0, t.dim()).toArray();
+  private static Tensor outside(Tensor index, long low, long high, long also) {
+    return index.lt(low).logicalOr(index.ge(high)).logicalAnd(index.ne(also));
+  }
+
+  private static Tensor any(Tensor bools) {
+    int[] all = IntStream.range(0, bools.dim()).toArray();
+    return Kernels.fold(Reducer.ANY, bools, all, false, DType.BOOL);
+  }
+
+  private static Tensor guarded(Tensor index, long low, long high, long also, int guard) {
+    Storage flags = Recording.flags(((EagerTensor) index).storage().device());
+    Layout place = Layout.contiguous(Shape.of(flags.elements()));
+    Tensor flag = EagerTensor.alias(flags, place, false).select(0, guard);
+    try (Window _ = Window.open()) {
+      Tensor outside = outside(index, low, high, also);
+      flag.copy_(flag.logicalOr(any(outside)));
+      return index.maskedFill(outside, low);
+    }
   }
 
   /// As int64.
@@ -62,21 +90,27 @@ public final class Indices {
     return index.to(DType.INT64);
   }
 
-  /// Finds an index beyond a dimension's size; negative ones are not counted from the end.
-  static void requireInRange(Tensor index, int dim, long size) {
-    Long outside = firstOutside(index, 0, size);
-    if (outside != null) {
-      throw new IndexException(
-          "index " + outside + " is out of bounds for dimension " + dim + " with size " + size);
-    }
+  /// [#inRange] of a dimension's size; negative ones are not counted from the end.
+  static Tensor inRange(Tensor index, int dim, long size) {
+    return inRange(
+        index,
+        0,
+        size,
+        0,
+        i ->
+            new IndexException(
+                "index " + i + " is out of bounds for dimension " + dim + " with size " + size));
   }
 
-  /// [#requireInRange] in the words of lookups.
-  static void requireRows(Tensor index, long size) {
-    Long outside = firstOutside(index, 0, size);
-    if (outside != null) {
-      throw new IndexException(
-          "index out of range in self: index " + outside + ", but the dimension has size " + size);
-    }
+  /// [#inRange] in the words of lookups.
+  static Tensor rows(Tensor index, long size) {
+    return inRange(
+        index,
+        0,
+        size,
+        0,
+        i ->
+            new IndexException(
+                "index out of range in self: index " + i + ", but the dimension has size " + size));
   }
 }

@@ -44,15 +44,14 @@ public final class Lookups {
               + rows.numel()
               + " value(s)");
     }
-    Indices.requireRows(rows, x.shape().around(d)[1]);
-    return Dispatch.single(new IndexSelect(d), x, rows);
+    Tensor inside = Indices.rows(rows, x.shape().around(d)[1]);
+    return Dispatch.single(new IndexSelect(d), x, inside);
   }
 
   public static Tensor indexAdd(Tensor x, int dim, Tensor index, Tensor source, boolean inPlace) {
     int d = x.shape().dim(dim);
     requireAddable(x, d, index, source);
-    Tensor rows = index.to(DType.INT64);
-    Indices.requireInRange(rows, d, x.shape().around(d)[1]);
+    Tensor rows = Indices.inRange(index.to(DType.INT64), d, x.shape().around(d)[1]);
     return inPlace
         ? InPlace.compute(new IndexAdd(d), x, rows, source)
         : Dispatch.single(new IndexAdd(d), x, rows, source);
@@ -124,8 +123,7 @@ public final class Lookups {
               + index.dtype().tensorType()
               + " instead (while checking arguments for embedding). Convert it with to(DType.INT64).");
     }
-    Tensor rows = index.to(DType.INT64);
-    Indices.requireRows(rows, weight.size(0));
+    Tensor rows = Indices.rows(index.to(DType.INT64), weight.size(0));
     return Dispatch.single(new Embedding(), weight, rows);
   }
 

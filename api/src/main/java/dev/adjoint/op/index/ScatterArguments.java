@@ -58,8 +58,8 @@ public final class ScatterArguments {
               + " apart from dimension "
               + d);
     }
-    Indices.requireInRange(at, d, x.shape().around(d)[1]);
-    return Dispatch.single(new Scatters.Gather(d), x, at);
+    Tensor inside = Indices.inRange(at, d, x.shape().around(d)[1]);
+    return Dispatch.single(new Scatters.Gather(d), x, inside);
   }
 
   private static int larger(Shape x, Shape index, int dim) {
@@ -123,8 +123,7 @@ public final class ScatterArguments {
               + dim
               + (source == null ? "" : " and to be no larger size than src " + source.shape()));
     }
-    Indices.requireInRange(at, dim, x.shape().around(dim)[1]);
-    return at;
+    return Indices.inRange(at, dim, x.shape().around(dim)[1]);
   }
 
   /// The part of a source that has an index.

@@ -100,7 +100,7 @@ public final class Subscripts {
     part = Dispatch.view(new Views.Select(dim, index < 0 ? index + size : index), part);
   }
 
-  private static IndexException outOfBounds(long index, int dim, long size) {
+  private static IndexException outOfBounds(Object index, int dim, long size) {
     return new IndexException(
         "index " + index + " is out of bounds for dimension " + dim + " with size " + size);
   }
@@ -144,11 +144,9 @@ public final class Subscripts {
   /// Indices as int64, those from the end made positive.
   private Tensor places(Tensor index, int at) {
     long size = part.size(at);
-    Long outside = Indices.firstOutside(index, -size, size);
-    if (outside != null) {
-      throw outOfBounds(outside, at, size);
-    }
-    Tensor wide = index.to(DType.INT64);
+    Tensor inside =
+        Indices.inRange(index, -size, size, -size, outside -> outOfBounds(outside, at, size));
+    Tensor wide = inside.to(DType.INT64);
     return Tensors.where(wide.lt(0), wide.add(size), wide);
   }
 

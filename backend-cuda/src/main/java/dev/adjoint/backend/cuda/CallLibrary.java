@@ -8,8 +8,8 @@ interface CallLibrary extends AutoCloseable {
   /// Whether it answers a kernel that Adjoint does not have for this type.
   boolean has(Kernel kernel);
 
-  /// Queues the call, or answers false to leave it to a kernel.
-  boolean launch(Launch.Call call);
+  /// Queues the call on a stream, or answers false to leave it to a kernel.
+  boolean launch(Launch.Call call, long stream);
 
   @Override
   void close();

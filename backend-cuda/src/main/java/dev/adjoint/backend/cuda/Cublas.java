@@ -12,6 +12,7 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.OutOfMemoryException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
@@ -55,7 +56,9 @@ final class Cublas implements AutoCloseable {
   private final long handle;
   private final MethodHandle multiply;
   private final MemorySegment zeroAndOne = Arena.ofAuto().allocate(24, 8);
+  private final CudaBuffer workspace;
   private boolean works = true;
+  private long stream;
 
   /// A matrix as cuBLAS sees it, which counts by columns: its columns are our rows, `leading`
   /// elements apart, or our columns.
@@ -70,19 +73,20 @@ final class Cublas implements AutoCloseable {
     if (library == null) {
       return null;
     }
-    Cublas cublas = new Cublas(library, device);
+    Cublas cublas = new Cublas(library, device, workspace);
     if (cublas.handle == 0) {
       return null;
     }
-    if (cublas.use(stream, workspace)) {
+    if (cublas.use(stream)) {
       return cublas;
     }
     cublas.close();
     return null;
   }
 
-  private Cublas(ToolkitLibrary library, Device device) {
+  private Cublas(ToolkitLibrary library, Device device, CudaBuffer workspace) {
     this.library = library;
+    this.workspace = workspace;
     this.device = device;
     this.multiply = multiply(library);
     zeroAndOne.set(JAVA_DOUBLE, 8, 1);
@@ -105,42 +109,30 @@ final class Cublas implements AutoCloseable {
   }
 
   private static MethodHandle multiply(ToolkitLibrary library) {
-    return library.function(
-        "cublasGemmStridedBatchedEx",
-        JAVA_LONG,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        ADDRESS,
-        JAVA_LONG,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_LONG,
-        JAVA_LONG,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_LONG,
-        ADDRESS,
-        JAVA_LONG,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_LONG,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT);
+    MemoryLayout[] parameters = {
+      JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT,
+      JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT,
+      JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT
+    };
+    return library.function("cublasGemmStridedBatchedEx", parameters);
   }
 
-  private boolean use(long stream, CudaBuffer workspace) {
+  private boolean use(long next) {
+    if (stream == next) {
+      return true;
+    }
+    stream = 0;
     try {
       MethodHandle setStream = library.function("cublasSetStream_v2", JAVA_LONG, JAVA_LONG);
       MethodHandle setWorkspace =
           library.function("cublasSetWorkspace_v2", JAVA_LONG, JAVA_LONG, JAVA_LONG);
       // In this order: a new stream takes the workspace back.
-      return (int) setStream.invokeExact(handle, stream) == SUCCESS
-          && (int) setWorkspace.invokeExact(handle, workspace.address(), workspace.bytes())
-              == SUCCESS;
+      boolean used =
+          (int) setStream.invokeExact(handle, next) == SUCCESS
+              && (int) setWorkspace.invokeExact(handle, workspace.address(), workspace.bytes())
+                  == SUCCESS;
+      stream = used ? next : 0;
+      return used;
     } catch (Throwable e) {
       throw ToolkitLibrary.unexpected(e);
     }
@@ -158,7 +150,7 @@ final class Cublas implements AutoCloseable {
 
   /// Queues a product, or answers false when it is the portable kernel's. The context must be
   /// current.
-  synchronized boolean launch(Launch.Call call) {
+  synchronized boolean launch(Launch.Call call, long on) {
     long[] s = call.sizes();
     DType type = call.kernel().type();
     if (!multiplies(type) || !fits(s)) {
@@ -167,7 +159,7 @@ final class Cublas implements AutoCloseable {
     Operand[] operands = call.operands();
     Factor a = factor(operands[0], type, s[4], s[5], s[6], s[1], s[3]);
     Factor b = factor(operands[1], type, s[7], s[8], s[9], s[3], s[2]);
-    if (a == null || b == null) {
+    if (a == null || b == null || !use(on)) {
       return false;
     }
     int status = multiply(type, s, a, b, address(operands[2], type));

@@ -4,19 +4,22 @@ import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.Limits;
 import dev.adjoint.lowering.Lowering;
 import dev.adjoint.lowering.Scratch;
-import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.ExecutableGraph;
+import dev.adjoint.spi.GraphBackend;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /// A GPU. Launches return when they are queued; what fails later is said by whoever waits next.
-final class CudaBackend implements Backend {
+final class CudaBackend implements GraphBackend {
   private final CudaContext context;
   private final Limits limits;
   private final Lowering lowering;
@@ -94,13 +97,64 @@ final class CudaBackend implements Backend {
 
   @Override
   public void launch(Launch launch) {
-    if (!(launch instanceof Launch.Call call) || !library.launch(call)) {
-      run(programs.plan(launch, lowering, scratchOf), launch);
+    if (!(launch instanceof Launch.Call call) || !library.launch(call, context.stream())) {
+      run(programs.plan(launch, lowering, scratchOf), launch, context.stream());
     }
   }
 
-  void run(List<KernelLaunch> kernels, Launch cause) {
-    queue.run(kernels, cause);
+  void run(List<KernelLaunch> kernels, Launch cause, long stream) {
+    queue.run(kernels, cause, stream);
+  }
+
+  long stream() {
+    return context.stream();
+  }
+
+  /// With its own kernels for programs that ran in steps so far, and scratch memory that nobody else
+  /// uses. Taking memory and loading kernels come before the capture.
+  @Override
+  public ExecutableGraph instantiate(List<Launch> launches) {
+    programs.settle();
+    Scratch own = new Scratch(memory::allocate);
+    Runnable release = () -> own.close(this::free);
+    boolean done = false;
+    try {
+      List<List<KernelLaunch>> plans = new ArrayList<>();
+      for (Launch launch : launches) {
+        List<KernelLaunch> plan = plan(launch, own::atLeast);
+        queue.load(plan, launch);
+        plans.add(plan);
+      }
+      ExecutableGraph graph =
+          capture(launches.size(), stream -> queueAll(launches, plans, stream), release);
+      done = true;
+      return graph;
+    } finally {
+      if (!done) {
+        release.run();
+      }
+    }
+  }
+
+  ExecutableGraph capture(int launches, LongConsumer work, Runnable afterwards) {
+    return CudaGraph.capture(context, launches, work, afterwards);
+  }
+
+  /// Nothing for a call, which the library may answer.
+  private List<KernelLaunch> plan(Launch launch, LongFunction<Buffer> scratchOfGraph) {
+    return launch instanceof Launch.Call
+        ? List.of()
+        : programs.plan(launch, lowering, scratchOfGraph);
+  }
+
+  private void queueAll(List<Launch> launches, List<List<KernelLaunch>> plans, long stream) {
+    for (int i = 0; i < launches.size(); i++) {
+      if (!(launches.get(i) instanceof Launch.Call call)) {
+        run(plans.get(i), launches.get(i), stream);
+      } else if (!library.launch(call, stream)) {
+        run(programs.plan(call, lowering, scratchOf), call, stream);
+      }
+    }
   }
 
   @Override

@@ -26,6 +26,9 @@ interface CudaPrograms extends AutoCloseable {
     return lowering.lower(launch, scratch);
   }
 
+  /// Waits until all is built that is under way.
+  default void settle() {}
+
   /// Unloads all of them; the device must be done with them.
   @Override
   void close();

@@ -45,10 +45,16 @@ final class LaunchQueue {
     strip.setAtIndex(JAVA_LONG, 4, 0);
   }
 
+  /// Builds what is not built yet.
+  void load(List<KernelLaunch> launches, Launch cause) {
+    launches.forEach(launch -> kernel(launch, cause));
+  }
+
   /// Builds what is not built yet, then queues all of them.
   ///
   /// @param cause what they are for
-  void run(List<KernelLaunch> launches, Launch cause) {
+  /// @param stream the device's, or one that captures
+  void run(List<KernelLaunch> launches, Launch cause, long stream) {
     long[] kernels = new long[launches.size()];
     for (int i = 0; i < kernels.length; i++) {
       kernels[i] = kernel(launches.get(i), cause);
@@ -57,7 +63,7 @@ final class LaunchQueue {
     try {
       context.makeCurrent();
       for (int i = 0; i < kernels.length; i++) {
-        start(launches.get(i), kernels[i], cause);
+        start(launches.get(i), kernels[i], cause, stream);
       }
     } finally {
       lock.unlock();
@@ -73,7 +79,7 @@ final class LaunchQueue {
         .handle();
   }
 
-  private void start(KernelLaunch launch, long kernel, Launch cause) {
+  private void start(KernelLaunch launch, long kernel, Launch cause, long stream) {
     Buffer[] buffers = launch.buffers();
     long[] words = launch.words();
     long bytes = 8L * (buffers.length + words.length);
@@ -96,8 +102,8 @@ final class LaunchQueue {
     MemorySegment.copy(words, 0, strip, JAVA_LONG, at, words.length);
     strip.set(JAVA_LONG, SIZE, bytes);
     int groups = (int) launch.groups();
-    int status = Driver.launch(kernel, groups, launch.lanes(), context.stream(), extra);
-    if (waits && status == CudaStatus.SUCCESS) {
+    int status = Driver.launch(kernel, groups, launch.lanes(), stream, extra);
+    if (waits && stream == context.stream() && status == CudaStatus.SUCCESS) {
       status = Driver.synchronize(context.stream());
     }
     if (status != CudaStatus.SUCCESS) {

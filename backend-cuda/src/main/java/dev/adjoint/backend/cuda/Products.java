@@ -32,13 +32,13 @@ final class Products implements CallLibrary {
   }
 
   @Override
-  public boolean launch(Launch.Call call) {
+  public boolean launch(Launch.Call call, long stream) {
     if (!call.kernel().name().equals(KERNEL)) {
       return false;
     }
     Cublas found = cublas();
     context.makeCurrent();
-    return found != null && found.launch(call);
+    return found != null && found.launch(call, stream);
   }
 
   private synchronized @Nullable Cublas cublas() {

@@ -166,8 +166,8 @@ final class TieredPrograms implements CudaPrograms {
     }
   }
 
-  /// Waits until all is compiled that is under way.
-  void settle() {
+  @Override
+  public void settle() {
     try {
       compiler.submit(() -> {}).get();
     } catch (InterruptedException e) {

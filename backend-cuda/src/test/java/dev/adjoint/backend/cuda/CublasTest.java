@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("sources")
 class CublasTest {
   private static final Device DEVICE = new Device("cuda", 0);
+  private static final long STREAM = 1;
 
   @TempDir Path folder;
 
@@ -54,7 +55,7 @@ class CublasTest {
 
   private Cublas cublas() throws Exception {
     System.setProperty(Cublas.PROPERTY, StubLibrary.compile("cublas.c", folder).toString());
-    return Cublas.find(DEVICE, 12_000, 1, new CudaBuffer(4096, Cublas.WORKSPACE_BYTES));
+    return Cublas.find(DEVICE, 12_000, STREAM, new CudaBuffer(4096, Cublas.WORKSPACE_BYTES));
   }
 
   /// Values that begin at the fourth element of their memory.
@@ -127,7 +128,7 @@ class CublasTest {
       Operand c = operand(arena, type, before);
       Launch.Call call = call(type, sizes, operand(arena, type, x), operand(arena, type, y), c);
       String what = Arrays.toString(sizes) + " " + left + " " + right;
-      assertTrue(cublas.launch(call), what);
+      assertTrue(cublas.launch(call, STREAM), what);
       assertArrayEquals(want, values(c, type, want.length), what);
     }
   }
@@ -158,12 +159,13 @@ class CublasTest {
         Arena arena = Arena.ofConfined()) {
       Operand x = operand(arena, DType.FLOAT32, new double[64]);
       long[] gaps = {1, 2, 2, 2, 0, 6, 3, 0, 2, 1, 0};
-      assertFalse(cublas.launch(call(DType.FLOAT32, gaps, x, x, x)), "neither rows nor columns");
+      assertFalse(
+          cublas.launch(call(DType.FLOAT32, gaps, x, x, x), STREAM), "neither rows nor columns");
       long[] repeated = {1, 2, 2, 2, 0, 0, 1, 0, 2, 1, 0};
-      assertFalse(cublas.launch(call(DType.FLOAT32, repeated, x, x, x)), "one row for all");
+      assertFalse(cublas.launch(call(DType.FLOAT32, repeated, x, x, x), STREAM), "one row for all");
       long[] dense = {1, 2, 2, 2, 0, 2, 1, 0, 2, 1, 0};
-      assertFalse(cublas.launch(call(DType.INT32, dense, x, x, x)), "integers");
-      assertTrue(cublas.launch(call(DType.FLOAT32, dense, x, x, x)));
+      assertFalse(cublas.launch(call(DType.INT32, dense, x, x, x), STREAM), "integers");
+      assertTrue(cublas.launch(call(DType.FLOAT32, dense, x, x, x), STREAM));
     }
   }
 
@@ -174,9 +176,10 @@ class CublasTest {
       Operand x = operand(arena, DType.FLOAT32, new double[64]);
       assertFalse(
           cublas.launch(
-              call(DType.FLOAT32, new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, x, x, x)));
+              call(DType.FLOAT32, new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, x, x, x), STREAM));
       long[] dense = {1, 2, 2, 2, 0, 2, 1, 0, 2, 1, 0};
-      assertFalse(cublas.launch(call(DType.FLOAT32, dense, x, x, x)), "own kernels from now on");
+      assertFalse(
+          cublas.launch(call(DType.FLOAT32, dense, x, x, x), STREAM), "own kernels from now on");
     }
   }
 

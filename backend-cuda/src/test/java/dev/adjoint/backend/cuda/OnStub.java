@@ -40,7 +40,7 @@ final class OnStub {
     }
 
     @Override
-    public boolean launch(Launch.Call call) {
+    public boolean launch(Launch.Call call, long stream) {
       return false;
     }
 
@@ -100,10 +100,17 @@ final class OnStub {
     start(backend, RAMP, new Buffer[] {from, to}, new long[] {step, n}, n);
   }
 
+  /// Adds a ramp to a buffer, on a stream.
+  static void rampOn(CudaBackend backend, Buffer to, long step, long n, long stream) {
+    Buffer[] buffers = {to, to};
+    KernelLaunch launch = new KernelLaunch(RAMP, buffers, new long[] {step, n}, n / 64 + 1, 64);
+    backend.run(List.of(launch), cause(n), stream);
+  }
+
   static void start(
       CudaBackend backend, KernelSource source, Buffer[] buffers, long[] words, long n) {
     KernelLaunch launch = new KernelLaunch(source, buffers, words, n / 64 + 1, 64);
-    backend.run(List.of(launch), cause(n));
+    backend.run(List.of(launch), cause(n), backend.stream());
   }
 
   static float[] floats(CudaBackend backend, Buffer buffer, int n) {

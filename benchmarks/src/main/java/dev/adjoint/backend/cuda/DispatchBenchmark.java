@@ -72,7 +72,7 @@ public class DispatchBenchmark {
     }
 
     @Override
-    public boolean launch(Launch.Call call) {
+    public boolean launch(Launch.Call call, long stream) {
       return false;
     }
 
