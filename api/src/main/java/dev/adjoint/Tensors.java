@@ -36,6 +36,12 @@ public final class Tensors {
     return device;
   }
 
+  /// Waits until a device has done all that it was asked for so far, as who measures time must; reading
+  /// a value waits by itself. PyTorch's `torch.cuda.synchronize`.
+  public static void synchronize(Device device) {
+    Devices.open(device).backend().synchronize();
+  }
+
   /// A tensor of a number, an array, or arrays of arrays of any depth.
   ///
   /// @throws dev.adjoint.type.ShapeException when inner arrays differ in length

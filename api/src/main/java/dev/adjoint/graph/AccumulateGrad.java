@@ -137,6 +137,7 @@ public final class AccumulateGrad extends Node {
       HandleScope.free(g);
     }
     synchronized (tensor) {
+      clear(tensor);
       tensor.grad = (EagerTensor) gradient;
       tensor.gradSeen = gradient != null;
     }

@@ -105,6 +105,20 @@ class LoopsTest extends EitherWay {
   }
 
   @Test
+  void aGradientThatNobodyLookedAtIsGivenBackWhenItIsReplaced() {
+    Tensor w = full(shape(MILLION), 2.0).requiresGrad_();
+    long before = LiveBytes.settled(Device.CPU);
+    for (int i = 0; i < 3; i++) {
+      try (Scope _ = Scope.open()) {
+        w.square().sum().backward();
+      }
+      assertEquals(before + 4 * MIB, LiveBytes.of(Device.CPU), MIB, "one gradient");
+      w.setGrad(null);
+      assertEquals(before, LiveBytes.of(Device.CPU), MIB, "none, before any collection");
+    }
+  }
+
+  @Test
   void aDroppedGraphGivesEverythingBack() {
     final long before = LiveBytes.settled(Device.CPU);
     Tensor y = graph();
