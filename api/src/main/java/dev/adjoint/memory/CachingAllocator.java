@@ -81,7 +81,7 @@ public final class CachingAllocator {
         live += chunk.bytes();
         peak = Math.max(peak, live);
       }
-      Lease lease = new Lease(holder, chunk, pool, this, unreachable);
+      Lease lease = new Lease(holder, chunk, pool, this, collections, unreachable);
       lease.next = leases;
       if (leases != null) {
         leases.previous = lease;
@@ -125,18 +125,26 @@ public final class CachingAllocator {
 
   private void drain() {
     for (Object r = unreachable.poll(); r != null; r = unreachable.poll()) {
-      end(r);
+      dropped(r);
     }
   }
 
-  private void end(@Nullable Object reference) {
-    if (!(reference instanceof Lease lease)) {
-      Recorded recorded = graphs.remove(reference);
-      if (recorded != null) {
-        recorded.close();
-      }
+  /// Ends what the collector found: of a lease maybe after the allocator stopped waiting for it and
+  /// counted it as in use.
+  private void dropped(Object reference) {
+    if (reference instanceof Lease lease) {
+      long before = live;
+      end(lease);
+      patience -= lease.born < collections ? before - live : 0;
       return;
     }
+    Recorded recorded = graphs.remove(reference);
+    if (recorded != null) {
+      recorded.close();
+    }
+  }
+
+  private void end(Lease lease) {
     if (lease.ended) {
       return;
     }
@@ -165,19 +173,11 @@ public final class CachingAllocator {
     if (chunk != null || size <= SMALL && (chunk = cut(size, sizeClass)) != null) {
       return chunk;
     }
-    boolean collected = live + size > patience;
-    if (collected) {
-      collect();
+    if (live + size > patience) {
+      collect(sizeClass);
       chunk = free.poll(sizeClass);
     }
-    if (chunk == null) {
-      chunk = fresh(size, sizeClass, bytes);
-    }
-    // Only now: a request that failed must not raise the bar.
-    if (collected) {
-      patience = live + size + GARBAGE;
-    }
-    return chunk;
+    return chunk == null ? fresh(size, sizeClass, bytes) : chunk;
   }
 
   private Chunk fresh(long size, int sizeClass, long bytes) {
@@ -206,9 +206,8 @@ public final class CachingAllocator {
     return chunk;
   }
 
-  /// Lets the collector find what is unreachable and waits a moment for its answer, all of it: what is
-  /// in use afterwards says when to ask again.
-  private void collect() {
+  /// Lets the collector find what is unreachable, and waits a moment for a chunk of a class.
+  private void collect(int sizeClass) {
     collections++;
     Reference<Object> answer = new PhantomReference<>(new Object(), unreachable);
     boolean interrupted = false;
@@ -216,20 +215,22 @@ public final class CachingAllocator {
       System.gc();
       long deadline = System.nanoTime() + PATIENCE_NANOS;
       boolean answered = false;
-      while (System.nanoTime() < deadline) {
+      while (!(answered && free.has(sizeClass)) && System.nanoTime() < deadline) {
         try {
-          Object r = unreachable.remove(answered ? 1 : 5);
-          if (r == null && answered) {
+          Object r = unreachable.remove(5);
+          if (r != null) {
+            answered = true;
+            dropped(r);
+          } else if (answered) {
             return;
           }
-          answered |= r != null;
-          end(r);
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
     } finally {
       Reference.reachabilityFence(answer);
+      patience = live + GARBAGE;
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -247,7 +248,7 @@ public final class CachingAllocator {
     try {
       buffer = backend.allocate(size);
     } catch (OutOfMemoryException first) {
-      collect();
+      collect(FreeLists.sizeClass(size));
       trim();
       try {
         buffer = backend.allocate(size);

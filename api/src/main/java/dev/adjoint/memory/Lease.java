@@ -52,6 +52,7 @@ final class Lease extends PhantomReference<Object> {
   final @Nullable Pool pool;
 
   final CachingAllocator owner;
+  final long born; // after so many collections
 
   // Neighbours in the allocator's list, which keeps leases reachable; guarded by its lock.
   @Nullable Lease previous;
@@ -67,10 +68,12 @@ final class Lease extends PhantomReference<Object> {
       Chunk chunk,
       @Nullable Pool pool,
       CachingAllocator owner,
+      long born,
       ReferenceQueue<Object> queue) {
     super(holder, queue);
     this.chunk = chunk;
     this.pool = pool;
     this.owner = owner;
+    this.born = born;
   }
 }
