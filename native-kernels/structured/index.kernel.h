@@ -66,6 +66,36 @@ KERNEL3(gather, GLOBAL const T *, x, GLOBAL const int64_t *, index, GLOBAL T *, 
   }
 }
 
+/* x[o][j][i] = source[o][i] where j is index[o][i], else 0; sizes {outer, n, inner};
+ * groups = outer * inner: a group is one line of x. */
+KERNEL3(scatter_one, GLOBAL const int64_t *, index, GLOBAL const T *, source, GLOBAL T *, x) {
+  UNUSED_ARGS;
+  int64_t n = sizes[1];
+  int64_t inner = sizes[2];
+  if (inner == 1) {
+    FOR_EACH_GROUP(g) {
+      INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
+        x[g * n + j] = 0;
+      }
+      if (index[g] % LANES == LANE) { /* the lane that wrote the 0 */
+        x[g * n + index[g]] = source[g];
+      }
+    }
+    return;
+  }
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    GLOBAL T *line = x + g / inner * n * inner + g % inner;
+    for (int64_t j = 0; j < n; j++) {
+      INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+        line[j * inner + i] = 0;
+      }
+    }
+    for (int64_t i = 0; i < lines; i++) {
+      line[index[g + i] * inner + i] = source[g + i];
+    }
+  }
+}
+
 /* Elements [t, last) of y for index_select, as gather_runs. */
 DEVICE_FN void WITH_TYPE(select_runs)(GLOBAL const T *x, GLOBAL const int64_t *index, GLOBAL T *y,
                                       const int64_t *sizes, int64_t t, int64_t last) {

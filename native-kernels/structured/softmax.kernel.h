@@ -1,4 +1,4 @@
-/* softmax and log_softmax along the middle of [outer][n][inner].
+/* softmax and log_softmax along the middle of [outer][n][inner], and back.
  * sizes {outer, n, inner}; groups = outer * inner: a group is one line. The line's maximum is taken
  * off first, so that exp cannot overflow; a line with NaN or +infinity, or of -infinity only, is
  * NaN. All lanes run a line together where inner is 1; else each runs its own, and adjacent lines
@@ -146,6 +146,98 @@ KERNEL2(log_softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
     WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, lines);
+  }
+}
+
+/* Of a result y and its gradient h: y (h - sum of h y). */
+DEVICE_FN void WITH_TYPE(softmax_line_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
+                                            int64_t n, LOCAL void *shared) {
+  ACCUMULATOR sum = 0;
+  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
+    T product = h[j] * y[j];
+    sum += product;
+  }
+  T total = (T)WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared);
+  INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
+    x[j] = y[j] * (h[j] - total);
+  }
+}
+
+/* h - e^y (sum of h) */
+DEVICE_FN void WITH_TYPE(log_softmax_line_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
+                                                int64_t n, LOCAL void *shared) {
+  ACCUMULATOR sum = 0;
+  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
+    sum += h[j];
+  }
+  T total = (T)WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared);
+  INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
+    x[j] = h[j] - exp(y[j]) * total;
+  }
+}
+
+DEVICE_FN void WITH_TYPE(softmax_lines_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
+                                             int64_t n, int64_t inner, int64_t lines) {
+  ACCUMULATOR sum[ADJACENT] = {0};
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      T product = h[j * inner + i] * y[j * inner + i];
+      sum[i] += product;
+    }
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      int64_t at = j * inner + i;
+      x[at] = y[at] * (h[at] - (T)sum[i]);
+    }
+  }
+}
+
+DEVICE_FN void WITH_TYPE(log_softmax_lines_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
+                                                 int64_t n, int64_t inner, int64_t lines) {
+  ACCUMULATOR sum[ADJACENT] = {0};
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      sum[i] += h[j * inner + i];
+    }
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      int64_t at = j * inner + i;
+      x[at] = h[at] - exp(y[at]) * (T)sum[i];
+    }
+  }
+}
+
+KERNEL3(softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T *, x) {
+  UNUSED_ARGS;
+  int64_t n = sizes[1];
+  int64_t inner = sizes[2];
+  if (inner == 1) {
+    FOR_EACH_GROUP(g) {
+      WITH_TYPE(softmax_line_back)(h + g * n, y + g * n, x + g * n, n, shared);
+    }
+    return;
+  }
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    int64_t at = g / inner * n * inner + g % inner;
+    WITH_TYPE(softmax_lines_back)(h + at, y + at, x + at, n, inner, lines);
+  }
+}
+
+KERNEL3(log_softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T *, x) {
+  UNUSED_ARGS;
+  int64_t n = sizes[1];
+  int64_t inner = sizes[2];
+  if (inner == 1) {
+    FOR_EACH_GROUP(g) {
+      WITH_TYPE(log_softmax_line_back)(h + g * n, y + g * n, x + g * n, n, shared);
+    }
+    return;
+  }
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    int64_t at = g / inner * n * inner + g % inner;
+    WITH_TYPE(log_softmax_lines_back)(h + at, y + at, x + at, n, inner, lines);
   }
 }
 )

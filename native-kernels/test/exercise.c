@@ -198,8 +198,6 @@ static void run_kernels(int64_t outer, int64_t n, int64_t inner) {
   int64_t packing[] = {outer, 2, n, 0, 2, 1};
   int64_t stream[] = {n, 1, 2, -3, 4};
   int64_t all = outer * n * inner;
-  KERNEL(softmax), outer * inner, lines, floats(all), floats(all), 0);
-  KERNEL(log_softmax), outer * inner, lines, floats(all), floats(all), 0);
   KERNEL(cumsum), outer * inner, lines, floats(all), floats(all), 0);
   KERNEL(argmax), outer * inner, lines, floats(all), integers(outer * inner, 9), 0);
   KERNEL(argmin), outer * inner, lines, floats(all), integers(outer * inner, 9), 0);

@@ -72,6 +72,18 @@ static void run_norm(int64_t rows, int64_t n, int64_t flags) {
       floats(rows), floats(rows), floats(rows * n), floats(blocks * n), floats(blocks * n));
 }
 
+/* Lines along the middle of [outer][n][inner]. */
+static void run_lines(int64_t outer, int64_t n, int64_t inner) {
+  int64_t sizes[] = {outer, n, inner};
+  int64_t lines = outer * inner;
+  int64_t all = lines * n;
+  RUN(softmax, lines, sizes, floats(all), floats(all));
+  RUN(softmax_backward, lines, sizes, floats(all), floats(all), floats(all));
+  RUN(log_softmax, lines, sizes, floats(all), floats(all));
+  RUN(log_softmax_backward, lines, sizes, floats(all), floats(all), floats(all));
+  RUN(scatter_one, lines, sizes, places(lines, n), floats(lines), floats(all));
+}
+
 void exercise_layers(void) {
   static const int64_t heights[] = {5, 6, 17, 64};
   for (int i = 0; i < 4; i++) {
@@ -81,6 +93,9 @@ void exercise_layers(void) {
     run_pools(heights[i], 1, 0, 0);
     run_pools(heights[i], 2, 1, -1);
     run_pools(heights[i], 3, 1, 5);
+    run_lines(2, heights[i], 1);
+    run_lines(1, 257, heights[i]);
+    run_lines(2, 3, heights[i]);
     run_norm(heights[i], 37, 7);
     run_norm(2, heights[i], 4);
     run_norm(7, heights[i], 2);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.nn.Losses.Reduction;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
@@ -181,6 +182,10 @@ final class LossOps {
       Tensor ignored = target.eq(ignore);
       Tensor each = reduction == Reduction.MEAN ? g.div(ignored.logicalNot().sum()) : g;
       Tensor losses = each.neg().expand(target.shape().toArray()).maskedFill(ignored, 0);
+      if (!GradMode.isEnabled()) {
+        Tensor classes = target.maskedFill(ignored, 0);
+        return Arrays.asList(Scatters.one(dim, saved.shape(0), classes, losses), null);
+      }
       Tensor index = places(target, ignored, saved.shape(0).rank());
       Tensor zeros = Tensors.zeros(saved.shape(0), g.dtype(), g.device());
       Tensor source = losses.reshape(index.shape().toArray());

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Kernels;
+import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import java.util.Arrays;
@@ -23,6 +24,29 @@ public final class Scans {
     long lines = x.numel() == 0 ? 0 : sizes[0] * sizes[2];
     Kernels.call(kernel, kernel, type, List.of(x), List.of(y), false, sizes, lines, sizes[1]);
     return y;
+  }
+
+  /// Runs a kernel that makes the input's gradient of that of a result, which is contiguous.
+  private static Tensor back(String kernel, Tensor g, Tensor y, int dim) {
+    Tensor x = Kernels.empty(y, y.shape(), y.dtype());
+    long[] sizes = y.shape().around(dim);
+    long lines = y.numel() == 0 ? 0 : sizes[0] * sizes[2];
+    Kernels.call(
+        kernel,
+        kernel,
+        y.dtype(),
+        List.of(g, y.contiguous()),
+        List.of(x),
+        false,
+        sizes,
+        lines,
+        2 * sizes[1]);
+    return x;
+  }
+
+  /// Whether nobody differentiates the gradient, and it lies in memory as a kernel reads it.
+  private static boolean mayRunBack(Tensor g) {
+    return !GradMode.isEnabled() && g.isContiguous();
   }
 
   private static Tensor requireFloating(Tensor x, String kernel) {
@@ -70,6 +94,9 @@ public final class Scans {
     public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
       Tensor g = requireNonNull(gradients.getFirst());
       Tensor y = saved.output();
+      if (mayRunBack(g)) {
+        return Arrays.asList(back("softmax_backward", g, y, dim));
+      }
       return Arrays.asList(y.mul(g.sub(g.mul(y).sum(new int[] {dim}, true))));
     }
   }
@@ -96,7 +123,11 @@ public final class Scans {
     @Override
     public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
       Tensor g = requireNonNull(gradients.getFirst());
-      return Arrays.asList(g.sub(saved.output().exp().mul(g.sum(new int[] {dim}, true))));
+      Tensor y = saved.output();
+      if (mayRunBack(g)) {
+        return Arrays.asList(back("log_softmax_backward", g, y, dim));
+      }
+      return Arrays.asList(g.sub(y.exp().mul(g.sum(new int[] {dim}, true))));
     }
   }
 

@@ -86,6 +86,26 @@ public final class Scatters {
     return y;
   }
 
+  /// Zeros of a shape but for one element of each line along a dimension; records nothing.
+  ///
+  /// @param index where it is, and source what it is, of the shape without the dimension
+  public static Tensor one(int dim, Shape shape, Tensor index, Tensor source) {
+    Tensor x = Kernels.empty(source, shape, source.dtype());
+    long[] sizes = shape.around(dim);
+    long lines = shape.elements() == 0 ? 0 : sizes[0] * sizes[2];
+    Kernels.call(
+        "scatter",
+        "scatter_one",
+        source.dtype(),
+        List.of(index.contiguous(), source.contiguous()),
+        List.of(x),
+        false,
+        sizes,
+        lines,
+        sizes[1]);
+    return x;
+  }
+
   /// Which elements of a source are still there once all were written: where several have one place,
   /// the last.
   static Tensor survivors(int dim, Tensor index, Shape target) {
