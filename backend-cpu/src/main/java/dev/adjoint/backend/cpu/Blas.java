@@ -44,7 +44,7 @@ final class Blas {
   }
 
   private static final class Holder {
-    private static final @Nullable Blas FOUND = find();
+    private static final @Nullable Blas FOUND = OpenBlasCore.chosenFor(Blas::find);
   }
 
   private final MethodHandle sgemm;

@@ -1,0 +1,86 @@
+package dev.adjoint.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Tells OpenBLAS which kernels to take, where it would not know.
+///
+/// It knows AMD's processors by their numbers. One newer than the library gets kernels for vectors of
+/// 256 bits, although it has 512, and products take twice the time.
+final class OpenBlasCore {
+  private static final String VARIABLE = "OPENBLAS_CORETYPE";
+  private static final List<String> WIDE =
+      List.of("avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd");
+
+  private OpenBlasCore() {}
+
+  /// Loads a library that reads the choice as it is loaded. The variable goes away again, since
+  /// processes started from here would inherit it; one of the user's own is left alone.
+  static <T extends @Nullable Object> T chosenFor(Supplier<T> load) {
+    String core = System.getenv(VARIABLE) == null ? ofThisMachine() : null;
+    if (core == null) {
+      return load.get();
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment variable = arena.allocateFrom(VARIABLE);
+      MethodHandle set = function("setenv", ADDRESS, ADDRESS, JAVA_INT);
+      MethodHandle unset = function("unsetenv", ADDRESS);
+      int _ = (int) set.invokeExact(variable, arena.allocateFrom(core), 1);
+      try {
+        return load.get();
+      } finally {
+        int _ = (int) unset.invokeExact(variable);
+      }
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+
+  private static @Nullable String ofThisMachine() {
+    if (!NativeLibrary.PLATFORM.equals("linux-x86_64")) {
+      return null;
+    }
+    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return of(lines.takeWhile(line -> !line.isEmpty()).toList());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// The kernels for a processor that Linux describes by these lines; null leaves it to OpenBLAS.
+  static @Nullable String of(List<String> lines) {
+    List<String> words = List.of(value(lines, "flags").split(" "));
+    if (!value(lines, "vendor_id").equals("AuthenticAMD") || !words.containsAll(WIDE)) {
+      return null;
+    }
+    return words.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX";
+  }
+
+  private static String value(List<String> lines, String key) {
+    return lines.stream()
+        .filter(line -> line.startsWith(key))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle function(String name, MemoryLayout... types) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, types));
+  }
+}
