@@ -12,6 +12,7 @@ import dev.adjoint.type.Device;
 import dev.adjoint.type.TensorException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,6 +84,21 @@ public final class OpenDevice {
     }
     if (recording != null) {
       recording.note(launch);
+    }
+  }
+
+  /// Hands work to the backend that was handed to it before, launch by launch.
+  void launch(ExecutableGraph graph, int launches) {
+    LaunchEvent event = new LaunchEvent();
+    event.begin();
+    graph.launch();
+    if (event.shouldCommit()) {
+      event.end();
+      event.device = toString();
+      event.op = "replay";
+      event.work = "replay (" + launches + " launches)";
+      event.instructions = launches;
+      event.commit();
     }
   }
 
@@ -159,9 +175,12 @@ public final class OpenDevice {
 
   /// Reads bytes and leaves zeros in their place.
   void exchange(Operand place, byte[] bytes) {
+    byte[] zeros = new byte[bytes.length];
     try {
       backend.download(place.buffer(), place.offset(), MemorySegment.ofArray(bytes));
-      backend.upload(MemorySegment.ofArray(new byte[bytes.length]), place.buffer(), place.offset());
+      if (!Arrays.equals(bytes, zeros)) {
+        backend.upload(MemorySegment.ofArray(zeros), place.buffer(), place.offset());
+      }
     } finally {
       Reference.reachabilityFence(place);
     }

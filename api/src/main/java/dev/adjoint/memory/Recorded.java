@@ -90,11 +90,11 @@ public final class Recorded {
         }
         s.count(w.region(), w.region().covers(s.elements()), w.writer());
       }
-      if (flags != null) {
-        device.doubt(this);
-      }
-      graph.launch();
+      device.launch(graph, launches);
     } finally {
+      if (flags != null && !closed) {
+        device.doubt(this); // by now, or who reads before would take it for looked at
+      }
       turn.unlock();
       lock.unlock();
     }
@@ -103,25 +103,33 @@ public final class Recorded {
   /// What a replay since the last look has met that the step would have refused; null for nothing.
   @Nullable TensorException refused() {
     Storage told = flags;
-    if (told == null || closed) {
-      return null;
-    }
     byte[] set = new byte[FLAGS];
-    device.exchange(told.forReading(0, new long[0]), set);
+    lock.lock();
+    try {
+      if (told == null || closed) {
+        return null;
+      }
+      device.exchange(told.forReading(0, new long[0]), set);
+    } finally {
+      lock.unlock();
+    }
     for (int i = 0; i < guards.size(); i++) {
       if (set[i] != 0) {
-        TensorException cause = guards.get(i).get();
-        IndexException e =
-            new IndexException(
-                "replay: an index was out of range and counted as the lowest: "
-                    + cause.getMessage()
-                    + " Results since the last read are of that; look at indices before they are"
-                    + " copied in.");
-        e.initCause(cause);
-        return e;
+        return refused(guards.get(i).get());
       }
     }
     return null;
+  }
+
+  private static TensorException refused(TensorException cause) {
+    IndexException e =
+        new IndexException(
+            "replay: an index was out of range and counted as the lowest: "
+                + cause.getMessage()
+                + " Results since the last read are of that; look at indices before they are copied"
+                + " in.");
+    e.initCause(cause);
+    return e;
   }
 
   /// As [#close], once nothing is left that a replay met and nobody was told.

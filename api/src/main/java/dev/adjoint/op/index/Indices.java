@@ -74,8 +74,11 @@ public final class Indices {
     Tensor flag = EagerTensor.alias(flags, place, false).select(0, guard);
     try (Window _ = Window.open()) {
       Tensor outside = outside(index, low, high, also);
-      flag.copy_(flag.logicalOr(any(outside)));
-      return index.maskedFill(outside, low);
+      Tensor any = any(outside);
+      Tensor inside = index.maskedFill(outside, low);
+      outside.close(); // so that it is never stored
+      flag.maskedFill_(any, any);
+      return inside;
     }
   }
 

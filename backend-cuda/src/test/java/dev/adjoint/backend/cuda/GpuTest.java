@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.ExecutableGraph;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -70,6 +71,25 @@ class GpuTest {
           assertThrows(OutOfMemoryException.class, () -> backend.allocate(1L << 44));
       assertTrue(e.getMessage().contains("17,592,186,044,416 bytes"), e.getMessage());
       assertArrayEquals(counting(5, 1), there(backend, counting(5, 1)));
+    }
+  }
+
+  @Test
+  void aGraphReadsAnewAtEachLaunch() {
+    try (CudaBackend backend = (CudaBackend) new CudaProvider().open(0);
+        Arena arena = Arena.ofConfined()) {
+      Buffer a = backend.allocate(4 * N);
+      Buffer b = backend.allocate(4 * N);
+      Buffer c = backend.allocate(4 * N);
+      try (ExecutableGraph graph = backend.instantiate(List.of(copy(a, b, N), copy(b, c, N)))) {
+        for (int from = 0; from < 3; from++) {
+          backend.upload(arena.allocateFrom(ValueLayout.JAVA_FLOAT, counting(N, from)), a, 0);
+          graph.launch();
+          MemorySegment back = arena.allocate(4 * N, 4);
+          backend.download(c, 0, back);
+          assertArrayEquals(counting(N, from), back.toArray(ValueLayout.JAVA_FLOAT));
+        }
+      }
     }
   }
 
