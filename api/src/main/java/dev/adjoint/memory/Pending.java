@@ -18,7 +18,7 @@ final class Pending {
   final Source[] sources;
   final long bits;
 
-  /// How many captures there had been when this was made.
+  /// The number of the capture whose step made this, or 0.
   final int era = Recording.era();
 
   /// An upper bound on the instructions that computing this takes.

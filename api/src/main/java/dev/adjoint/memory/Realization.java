@@ -113,6 +113,7 @@ final class Realization {
 
   private static void launch(Shape shape, Storage... values) {
     Storage first = values[0];
+    Recording.checkMaker(first);
     Pending only = first.pending();
     if (values.length == 1 && only != null && only.row != null && only.weight == 1) {
       Fusion.write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
@@ -124,6 +125,7 @@ final class Realization {
         }
         List<Storage> stored = new ArrayList<>(Arrays.asList(values));
         builder.storeRepeated(stored, MAX_OUTPUTS);
+        stored.forEach(Recording::checkMaker);
         Storage[] targets = stored.toArray(Storage[]::new);
         Layout[] layouts = new Layout[targets.length];
         Arrays.fill(layouts, dense);

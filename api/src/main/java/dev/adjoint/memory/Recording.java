@@ -27,7 +27,7 @@ public final class Recording {
   private static final String REPLAY = "replay";
 
   private static volatile @Nullable Recording underWay;
-  private static volatile int captures;
+  private static int captures;
 
   private final Thread thread = Thread.currentThread();
   private final int era;
@@ -39,7 +39,7 @@ public final class Recording {
   private @Nullable Storage flags;
   private @Nullable OpenDevice device;
   private boolean aside;
-  private boolean disturbed;
+  private volatile boolean disturbed;
 
   /// Where the step's tiny storages are cut from. One per capture, so it cannot be static.
   @SuppressWarnings("ThreadLocalUsage")
@@ -104,9 +104,10 @@ public final class Recording {
     return underWay;
   }
 
-  /// How many captures have begun.
+  /// The number of this thread's capture, or 0.
   static int era() {
-    return captures;
+    Recording r = current();
+    return r == null ? 0 : r.era;
   }
 
   /// Whether this thread captures a step.
@@ -124,12 +125,22 @@ public final class Recording {
     }
   }
 
-  /// Whether a value was described before the capture of this thread began. It is computed in memory
-  /// before the step reads it: were it computed by the step's launches, each replay would compute it
-  /// anew, and a constant that the step overwrites would be itself again.
+  /// Whether this thread captures a step that has not made a value, but may read it. It is computed in
+  /// memory before that: were it computed by the step's launches, each replay would compute it anew, and
+  /// a constant that the step overwrites would be itself again.
   static boolean precedes(Pending value) {
     Recording r = current();
-    return r != null && value.era < r.era;
+    return r != null && value.era != r.era;
+  }
+
+  /// Finds that another thread is about to compute what a captured step has only described: a replay
+  /// would lack it.
+  static void checkMaker(Storage value) {
+    Recording r = underWay;
+    Pending p = r == null ? null : value.pending();
+    if (r != null && p != null && p.era == r.era && !r.thread.equals(Thread.currentThread())) {
+      throw r.disturbed("compute");
+    }
   }
 
   /// Runs what is none of the captured step, on a thread that captures one.
@@ -168,10 +179,9 @@ public final class Recording {
     r.requireSame(where);
     Storage known = r.flags;
     if (known == null) {
-      Storage fresh = Storage.constant(where, DType.BOOL, Recorded.FLAGS, 0);
-      aside(() -> Realization.of(fresh));
-      r.flags = fresh;
-      return fresh;
+      known = Storage.constant(where, DType.BOOL, Recorded.FLAGS, 0);
+      r.flags = known;
+      aside(() -> Realization.of(requireNonNull(r.flags)));
     }
     return known;
   }
@@ -203,17 +213,17 @@ public final class Recording {
     } else if (!thread.equals(Thread.currentThread())) {
       for (Operand o : launch.operands()) {
         if (o.owner() instanceof Storage s && isOwn(s)) {
-          disturbed = true;
-          throw new GraphException(
-              launch.op()
-                  + ": "
-                  + Thread.currentThread()
-                  + " works on what a step makes that "
-                  + thread
-                  + " captures. Do all of the step's work on one thread.");
+          throw disturbed(launch.op());
         }
       }
     }
+  }
+
+  private GraphException disturbed(String op) {
+    disturbed = true;
+    String who = Thread.currentThread() + " works on what a step makes that " + thread;
+    return new GraphException(
+        op + ": " + who + " captures. Do all of the step's work on one thread.");
   }
 
   /// Whether a storage has memory of the step's own.

@@ -13,6 +13,7 @@ import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.memory.LiveBytes;
 import dev.adjoint.nn.Losses;
 import dev.adjoint.type.ClosedException;
@@ -134,17 +135,18 @@ class CaptureTest extends OnEachDevice {
     Tensor x = counting(LARGE);
     long before = LiveBytes.settled(device);
     LaunchGraph<Tensor> g =
-        LaunchGraph.capture(() -> {
-          try (Scope scope = Scope.open()) {
-            Tensor t = x.contiguous().add(1);
-            for (int i = 0; i < 10; i++) {
-              Tensor next = t.mul(i < 5 ? 2 : 0.5);
-              t.close();
-              t = next;
-            }
-            return scope.keep(t.sum());
-          }
-        });
+        Deferred.atOnce(() ->
+            LaunchGraph.capture(() -> {
+              try (Scope scope = Scope.open()) {
+                Tensor t = x.contiguous().add(1);
+                for (int i = 0; i < 10; i++) {
+                  Tensor next = t.mul(i < 5 ? 2 : 0.5);
+                  t.close();
+                  t = next;
+                }
+                return scope.keep(t.sum());
+              }
+            }));
     long held = LiveBytes.of(device) - before;
     assertTrue(held >= 8 * LARGE, () -> held + " bytes");
     Tensor other = full(Tensors.shape(LARGE), 5.0).add(1);
