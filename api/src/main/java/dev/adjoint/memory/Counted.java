@@ -108,11 +108,21 @@ abstract sealed class Counted permits Storage {
 
   /// As [#isWanted], but a graph's saving it does not count.
   boolean isHeld() {
+    return handles() > 0;
+  }
+
+  /// Whether several tensors hold this, so that it will be read again.
+  boolean isShared() {
+    return handles() > 1;
+  }
+
+  /// Holders that are neither pending values nor a graph that saved this.
+  private long handles() {
     while (true) {
       long before = uses;
       long known = references;
       if (before == uses) {
-        return holders(known) - (known >>> 40) > (int) before;
+        return holders(known) - (known >>> 40) - (int) before;
       }
     }
   }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// A result waits for a read, an operation that is not elementwise, a write to something it was
 /// computed from, or a limit. See ADR 19.
 final class Deferral {
-  /// Whether results outside of a [Window] are computed at once: unless the property `adjoint.eager` is
-  /// `false`. Tests turn it.
-  static boolean off = Boolean.parseBoolean(System.getProperty("adjoint.eager", "true"));
+  /// Whether results outside of a [Window] are computed at once: where the property `adjoint.eager` is
+  /// `true`. Tests turn it.
+  static boolean off = Boolean.getBoolean("adjoint.eager");
 
   /// The fewest elements that wait, from the property `adjoint.deferral.smallest`: below, a launch
   /// costs less than to wait.
@@ -23,8 +23,11 @@ final class Deferral {
   /// The most operands that one value may wait for.
   static final int MAX_LEAVES = 16;
 
-  /// How often a value is computed as a part of others before it is stored along with one.
-  static final int MAX_REPEATS = 2;
+  /// How often a value is computed as a part of others before it is stored along with one. Who reads it
+  /// twice has a name for it; in a walk back handles that are still open look like names.
+  private static final int MAX_REPEATS = 1;
+
+  private static final int MAX_REPEATS_IN_A_PASS = 2;
 
   /// From here on it is looked at what a pending value keeps alive, which is a walk.
   private static final int DEEP = 5;
@@ -39,10 +42,17 @@ final class Deferral {
     return elements >= SMALLEST && !off;
   }
 
-  /// Whether the host has the address of one of these, and so may write there without a word.
-  static boolean isExposed(Source[] sources) {
+  /// Whether a value that was computed as a part of others so often is to be stored.
+  static boolean isOften(int repeats) {
+    return repeats >= MAX_REPEATS_IN_A_PASS || repeats >= MAX_REPEATS && !Window.isInPass();
+  }
+
+  /// Whether the host has the address of something that these are, or are computed from, and so may write
+  /// there without a word.
+  static boolean readExposed(Source[] sources) {
     for (Source s : sources) {
-      if (s.storage().isExposed()) {
+      Pending p = s.storage().pending();
+      if (p == null ? s.storage().isExposed() : p.exposed) {
         return true;
       }
     }

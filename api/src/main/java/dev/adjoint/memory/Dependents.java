@@ -1,6 +1,10 @@
 package dev.adjoint.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.spi.Row;
+import dev.adjoint.type.Shape;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +29,9 @@ final class Dependents {
   }
 
   private static final Storage[] NONE = {};
+
+  /// How much smaller than what reads it a storage must be for a copy to be the better choice.
+  private static final int CHEAP_COPY = 4;
 
   private final Storage read;
   private Entry[] entries = new Entry[4];
@@ -73,36 +80,91 @@ final class Dependents {
     return n == values.length ? values : Arrays.copyOf(values, n);
   }
 
-  /// Computes what reads a storage that is about to be written, directly or by way of values that
-  /// only pending ones hold. The caller has the device's lock, so nobody is about to read it.
+  /// Looks after what reads a storage that is about to be written, directly or by way of values that
+  /// only pending ones hold: computes it, or lets it read a copy where that is much less. The caller
+  /// has the device's lock, so nobody is about to read it.
   ///
   /// @param but values that the write itself computes
   static void settle(Storage written, Storage... but) {
     if (written.dependents() == null) {
       return;
     }
+    List<Storage> wanted = wanted(written, but);
+    try {
+      long bytes = 0;
+      for (Storage value : wanted) {
+        bytes += bytes(value);
+      }
+      // What is captured runs again, and would change the copy of a value that waits for longer.
+      boolean copies = !written.isPending() && Recording.underWay() == null;
+      if (copies && bytes(written) * CHEAP_COPY <= bytes) {
+        moveReaders(written);
+      } else {
+        Realization.ofAll(wanted);
+      }
+    } finally {
+      wanted.forEach(Storage::release);
+    }
+  }
+
+  /// The values that somebody can still ask for, each with a claim.
+  private static List<Storage> wanted(Storage written, Storage... but) {
     Set<Storage> seen = new HashSet<>(Arrays.asList(but));
     List<Storage> wanted = new ArrayList<>();
     ArrayDeque<Storage> open = new ArrayDeque<>();
     open.add(written);
-    try {
-      for (Storage s = open.poll(); s != null; s = open.poll()) {
-        Dependents readers = s.dependents();
-        for (Storage value : readers == null ? NONE : readers.pending()) {
-          if (!seen.add(value)) {
-            continue;
-          }
-          if (!value.isWanted()) {
-            open.add(value);
-          } else if (value.tryRetain()) {
-            wanted.add(value);
-          }
+    for (Storage s = open.poll(); s != null; s = open.poll()) {
+      Dependents readers = s.dependents();
+      for (Storage value : readers == null ? NONE : readers.pending()) {
+        if (!seen.add(value)) {
+          continue;
+        }
+        if (!value.isWanted()) {
+          open.add(value);
+        } else if (value.tryRetain()) {
+          wanted.add(value);
         }
       }
-      Realization.ofAll(wanted);
-    } finally {
-      wanted.forEach(Storage::release);
     }
+    return wanted;
+  }
+
+  /// Has all pending values read a copy from now on.
+  private static void moveReaders(Storage written) {
+    Storage copy = Storage.allocate(written.device(), written.type(), written.elements());
+    try {
+      Layout all = Layout.contiguous(Shape.of(written.elements()));
+      Source[] from = {new Source(written, all)};
+      Fusion.write(copy, all, Row.CAST, written.type(), from, null);
+      Dependents readers = requireNonNull(written.dependents());
+      for (Storage value : readers.pending()) {
+        if (value.tryRetain()) {
+          readers.move(value, copy);
+          value.release();
+        }
+      }
+    } finally {
+      copy.release();
+    }
+  }
+
+  /// Has one value, which cannot be freed meanwhile, read a copy.
+  private synchronized void move(Storage value, Storage copy) {
+    Pending p = requireNonNull(value.pending());
+    Dependents.Entry own = requireNonNull(p.entry);
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (entries[i] != own) {
+        entries[kept++] = entries[i];
+      }
+    }
+    Arrays.fill(entries, kept, count, null);
+    count = kept;
+    p.move(read, copy);
+  }
+
+  private static long bytes(Storage s) {
+    return s.elements() * s.type().bytes();
   }
 
   /// The memory of values that only pending ones still hold, of those that a pending value reads.
@@ -114,7 +176,7 @@ final class Dependents {
       if (p != null) {
         bytes += depth == 0 ? 0 : heldAlive(p.sources, depth - 1);
       } else if (!s.isWanted()) {
-        bytes += s.elements() * s.type().bytes();
+        bytes += bytes(s);
       }
     }
     return bytes;

@@ -47,16 +47,18 @@ public final class Fusion {
     }
     long elements = shape.elements();
     boolean waits = Deferral.waits(elements);
-    boolean exposed = waits && Deferral.isExposed(sources);
-    if (exposed || Deferral.isTooMuch(weight, sources, elements * type.bytes(), waits)) {
+    boolean exposed = waits && Deferral.readExposed(sources);
+    Window window = Window.current();
+    if (exposed && window == null
+        || Deferral.isTooMuch(weight, sources, elements * type.bytes(), waits)) {
       computeAll(sources);
     }
-    Window window = Window.current();
-    if (!exposed && (waits || window != null)) {
+    if (window != null || waits && !exposed) {
       Pending p = Pending.of(row, type, waits ? Deferral.ownNumbers(sources) : sources, waits);
       Storage result = Storage.pending(device, elements, p);
-      if (waits) {
-        Window.outlives(p.watch(result));
+      Dependents.Entry entry = waits ? p.watch(result) : null;
+      if (entry != null && !exposed) {
+        Window.outlives(entry);
       } else if (window != null) {
         window.offer(result);
       }
@@ -175,7 +177,7 @@ public final class Fusion {
     ReentrantLock turn = Deferral.turn(value);
     try {
       prepare(source);
-      if (value.isWorthStoring()) {
+      if (value.isDeferred() && value.isShared()) {
         Realization.of(value);
       }
       Shape shape = layout.permute(order).shape();
@@ -185,11 +187,12 @@ public final class Fusion {
       while (!launched) {
         try (ProgramBuilder builder = ProgramBuilder.open()) {
           builder.output(builder.value(source, type));
-          launched = !value.isPending() || Deferral.walkInOrder(builder.inputs());
-          if (launched) {
+          Storage first = readFirst(builder, value);
+          launched = first == null;
+          if (first == null) {
             ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
           } else {
-            Realization.of(value);
+            Realization.of(first);
           }
         }
       }
@@ -199,5 +202,16 @@ public final class Fusion {
         turn.unlock();
       }
     }
+  }
+
+  /// The value that a fold had better read from memory: one computed as a part of others often enough, or
+  /// all that it folds if an operand is walked in another order. Null where there is none.
+  private static @Nullable Storage readFirst(ProgramBuilder builder, Storage folded) {
+    for (Storage part : builder.parts()) {
+      if (part.isWorthStoring()) {
+        return part;
+      }
+    }
+    return folded.isPending() && !Deferral.walkInOrder(builder.inputs()) ? folded : null;
   }
 }

@@ -1,5 +1,7 @@
 package dev.adjoint.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
@@ -27,6 +29,9 @@ final class Pending {
   /// An upper bound on the operands that computing this reads.
   final int leaves;
 
+  /// Whether it reads memory whose address the host has; such a value does not outlive a [Window].
+  final boolean exposed;
+
   /// Which sources count this apart from those who hold them for their own sake, by bits.
   private final int used;
 
@@ -45,6 +50,7 @@ final class Pending {
     this.weight = weight;
     this.used = used;
     this.leaves = row == null ? 0 : leaves(sources);
+    this.exposed = Deferral.readExposed(sources);
   }
 
   static Pending constant(DType type, long bits) {
@@ -93,6 +99,18 @@ final class Pending {
       }
     }
     return own;
+  }
+
+  /// Reads a copy of one of the sources from now on; only while the value cannot be freed.
+  void move(Storage from, Storage copy) {
+    for (int i = 0; i < sources.length; i++) {
+      if (sources[i].storage() == from) {
+        copy.retainAsSource();
+        copy.addDependent(requireNonNull(entry));
+        sources[i] = new Source(copy, sources[i].layout());
+        from.releaseAsSource();
+      }
+    }
   }
 
   void drop() {

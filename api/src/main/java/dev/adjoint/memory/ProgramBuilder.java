@@ -114,11 +114,9 @@ final class ProgramBuilder implements AutoCloseable {
     }
   }
 
-  /// Counts for each pending value that it was computed once more.
-  void launched() {
-    for (int i = 0; i < knownCount; i++) {
-      known[i].repeated();
-    }
+  /// The pending values that the program computes.
+  List<Storage> parts() {
+    return Arrays.asList(known).subList(0, knownCount);
   }
 
   private int result(Storage storage, Pending p) {

@@ -34,7 +34,7 @@ final class ProgramLaunch {
     targets[0]
         .device()
         .launch(new Launch.Elementwise(op, program, nest.shape, operands, builder.scalars()));
-    builder.launched();
+    builder.parts().forEach(Storage::repeated);
     for (Storage target : targets) {
       target.realized();
     }
@@ -69,7 +69,7 @@ final class ProgramLaunch {
     out.device()
         .launch(
             new Launch.Fold(op, reducer, program, nest.shape, folded, operands, builder.scalars()));
-    builder.launched();
+    builder.parts().forEach(Storage::repeated);
   }
 
   static Iteration nest(Source[] inputs, Layout... outputs) {

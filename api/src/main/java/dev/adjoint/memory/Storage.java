@@ -172,7 +172,7 @@ public final class Storage extends Counted {
   /// Whether this was so often computed as a part of others that it should be stored.
   boolean isWorthStoring() {
     Pending p = pending;
-    return p != null && p.entry != null && p.repeats >= Deferral.MAX_REPEATS && isWanted();
+    return p != null && p.entry != null && Deferral.isOften(p.repeats) && isWanted();
   }
 
   /// Leave to read; computes a pending value first.

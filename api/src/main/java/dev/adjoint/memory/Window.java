@@ -54,6 +54,11 @@ public final class Window implements AutoCloseable {
     return w.pass;
   }
 
+  /// Whether this thread is in a stretch of [#openPass].
+  static boolean isInPass() {
+    return OWN.get().passes > 0;
+  }
+
   /// The window in which results of this thread are to stay pending; null when none is open.
   static @Nullable Window current() {
     Window w = OWN.get();

@@ -91,14 +91,16 @@ class DeferralTest {
   }
 
   @Test
-  void whatIsOftenComputedAsAPartIsStored() {
+  void whatIsComputedAsAPartForTheSecondTimeIsStored() {
     Tensor x = tensor(N);
     Tensor y = x.exp();
     launches(() -> y.sum(), "fold sum(exp)");
-    launches(() -> read(y.add(1)), "elementwise exp add -> 1");
-    launches(() -> read(y.add(2)), "elementwise exp add -> 2");
+    launches(() -> read(y.add(1)), "elementwise exp add -> 2");
     launches(() -> read(y));
     launches(() -> y.sum(), "fold sum()");
+    Tensor z = x.tanh();
+    launches(() -> z.sum(), "fold sum(tanh)");
+    launches(() -> z.mul(2).sum(), "elementwise tanh -> 1", "fold sum(mul)");
   }
 
   @Test
@@ -122,6 +124,27 @@ class DeferralTest {
     u.close();
     launches(() -> x.add_(1), "elementwise add -> 1");
     launches(() -> read(z));
+  }
+
+  @Test
+  void aWriteToSomethingSmallLeavesItsReadersACopy() {
+    Tensor row = tensor(64);
+    Tensor x = tensor(N).view(N / 64, 64);
+    Tensor y = x.add(row);
+    Tensor z = x.mul(row).exp();
+    launches(() -> row.mul_(2), "elementwise  -> 1", "elementwise mul -> 1");
+    launches(() -> row.mul_(2), "elementwise mul -> 1");
+    launches(() -> read(y), "elementwise add -> 1");
+    launches(() -> read(z), "elementwise mul exp -> 1");
+  }
+
+  @Test
+  void aSumOfWhatSeveralTensorsHoldReadsIt() {
+    Tensor x = tensor(N);
+    Tensor y = x.mul(2);
+    Tensor again = y.detach();
+    launches(() -> y.sum(), "elementwise mul -> 1", "fold sum()");
+    launches(() -> again.sum(), "fold sum()");
   }
 
   @Test
@@ -198,6 +221,18 @@ class DeferralTest {
     Tensor y = x.mul(2);
     launches(() -> x.segment(), "elementwise mul -> 1");
     launches(() -> x.add(y), "elementwise add -> 1");
+  }
+
+  @Test
+  void anUpdateOfMemoryThatTheHostMayWriteToIsOneLaunchToo() {
+    Tensor w = leaf();
+    w.detach().segment();
+    w.setGrad(tensor(N));
+    var optimizer = new dev.adjoint.optim.Adam(List.of(w), 0.1);
+    optimizer.step();
+    List<String> launched = describe(backend.launchesOf(optimizer::step));
+    assertEquals(1, launched.size(), launched::toString);
+    assertTrue(launched.getFirst().endsWith("-> 3"), launched::toString);
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Results of one thread that wait are what they would be at once, whatever other threads overwrite,
 /// read or close meanwhile.
-@Timeout(60)
+@Timeout(180)
 @ExtendWith(Deferred.class)
 class DeferralThreadsTest extends OnEachDevice {
   private static final int N = (int) Deferral.SMALLEST;

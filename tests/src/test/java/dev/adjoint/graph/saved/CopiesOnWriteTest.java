@@ -199,7 +199,7 @@ class CopiesOnWriteTest extends OnEachDevice {
     long before = LiveBytes.settled(device);
     try (Scope _ = Scope.open()) {
       Tensor b = Deferred.computed(x.mul(1));
-      allowed(() -> b.square().sum()).backward();
+      Deferred.atOnce(() -> allowed(() -> b.square().sum())).backward();
       long now = LiveBytes.settled(device);
       b.detach().zero_();
       assertEquals(now, LiveBytes.settled(device));

@@ -7,6 +7,7 @@ import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.memory.Deferred;
 import dev.adjoint.memory.LiveBytes;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -66,7 +67,7 @@ class PackedMemoryTest extends OnEachDevice {
   @Test
   void aReportCountsWhatSaveOnCpuKeeps() {
     Tensor x = ones(1000).requiresGrad_();
-    Tensor y = Autograd.saveOnCpu(() -> x.exp());
+    Tensor y = Deferred.atOnce(() -> Autograd.saveOnCpu(() -> x.exp()));
     assertEquals(4000, Autograd.graphReport(y).savedBytes());
     y.sum().backward();
     assertEquals(0, Autograd.graphReport(y).savedBytes());
