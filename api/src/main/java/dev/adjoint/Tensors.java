@@ -36,8 +36,9 @@ public final class Tensors {
     return device;
   }
 
-  /// Waits until a device has done all that it was asked for so far, as who measures time must; reading
-  /// a value waits by itself. PyTorch's `torch.cuda.synchronize`.
+  /// Waits until a device has done all that it was given so far, as who measures time must; reading a
+  /// value waits by itself. An elementwise result that nothing has needed yet was not given to it. PyTorch's
+  /// `torch.cuda.synchronize`.
   public static void synchronize(Device device) {
     Devices.open(device).backend().synchronize();
   }

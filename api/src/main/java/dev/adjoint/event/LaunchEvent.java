@@ -19,7 +19,7 @@ public final class LaunchEvent extends Event {
   @Label("Device")
   public String device = "";
 
-  /// Of several that run as one: the one that came first.
+  /// Of several that run as one: the one whose result is stored.
   @Label("Operation")
   public String op = "";
 

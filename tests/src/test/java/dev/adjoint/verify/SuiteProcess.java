@@ -42,7 +42,7 @@ public final class SuiteProcess {
         .selectors(selectClasspathRoots(Set.of(folder)))
         .filters(
             includeClassNamePatterns(classes),
-            excludeTags("sources", "last"),
+            excludeTags("sources", "fonts", "last"),
             includeEngines("junit-jupiter"))
         .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
         .configurationParameter(Share.PARAMETER, share)

@@ -3,14 +3,18 @@ package dev.adjoint.backend.cuda;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 
-/// A library of NVIDIA's that answers some calls in place of Adjoint's own kernels.
+/// A library of NVIDIA's that answers some calls in place of Adjoint's own kernels; as it is, none.
 interface CallLibrary extends AutoCloseable {
   /// Whether it answers a kernel that Adjoint does not have for this type.
-  boolean has(Kernel kernel);
+  default boolean has(Kernel kernel) {
+    return false;
+  }
 
   /// Queues the call on a stream, or answers false to leave it to a kernel.
-  boolean launch(Launch.Call call, long stream);
+  default boolean launch(Launch.Call call, long stream) {
+    return false;
+  }
 
   @Override
-  void close();
+  default void close() {}
 }

@@ -5,7 +5,6 @@ import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Sources;
 import dev.adjoint.spi.Buffer;
-import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -30,22 +29,6 @@ final class OnStub {
 
   interface Test {
     void with(CudaBackend backend) throws Exception;
-  }
-
-  /// Leaves every call to a kernel.
-  private static final class NoLibrary implements CallLibrary {
-    @Override
-    public boolean has(Kernel kernel) {
-      return false;
-    }
-
-    @Override
-    public boolean launch(Launch.Call call, long stream) {
-      return false;
-    }
-
-    @Override
-    public void close() {}
   }
 
   /// Loads a source's text as it is.
@@ -81,7 +64,7 @@ final class OnStub {
   static CudaBackend open(int index) {
     CudaDevice traits = CudaDevice.find().devices().get(index);
     CudaContext context = new CudaContext(traits, new Device("cuda", index));
-    return new CudaBackend(context, new Images(context), new NoLibrary());
+    return new CudaBackend(context, new Images(context), new CallLibrary() {});
   }
 
   static void run(Test test) throws Exception {

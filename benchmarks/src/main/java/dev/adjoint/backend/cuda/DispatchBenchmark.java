@@ -8,7 +8,6 @@ import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.spi.Buffer;
-import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -64,22 +63,6 @@ public class DispatchBenchmark {
     }
   }
 
-  /// Leaves every call to a kernel.
-  private static final class NoLibrary implements CallLibrary {
-    @Override
-    public boolean has(Kernel kernel) {
-      return false;
-    }
-
-    @Override
-    public boolean launch(Launch.Call call, long stream) {
-      return false;
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private final CudaBackend backend = open();
   private final Buffer memory = backend.allocate(1 << 10);
   private final Program add =
@@ -99,7 +82,7 @@ public class DispatchBenchmark {
     Device device = new Device("cuda", 0);
     new CudaProvider().probe(); // which loads the driver, before JCuda asks for it
     CudaContext context = new CudaContext(CudaDevice.find().devices().getFirst(), device);
-    CudaBackend backend = new CudaBackend(context, new Names(context), new NoLibrary());
+    CudaBackend backend = new CudaBackend(context, new Names(context), new CallLibrary() {});
     Devices.register(new OpenDevice(backend));
     return backend;
   }
