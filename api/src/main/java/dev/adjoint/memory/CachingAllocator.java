@@ -174,7 +174,7 @@ public final class CachingAllocator {
       return chunk;
     }
     if (live + size > patience) {
-      collect(sizeClass);
+      collect();
       chunk = free.poll(sizeClass);
     }
     return chunk == null ? fresh(size, sizeClass, bytes) : chunk;
@@ -206,8 +206,9 @@ public final class CachingAllocator {
     return chunk;
   }
 
-  /// Lets the collector find what is unreachable, and waits a moment for a chunk of a class.
-  private void collect(int sizeClass) {
+  /// Lets the collector find what is unreachable and waits a moment for its answer, all of it: what is
+  /// in use afterwards says when to ask again, and when to give back what is cached.
+  private void collect() {
     collections++;
     Reference<Object> answer = new PhantomReference<>(new Object(), unreachable);
     boolean interrupted = false;
@@ -215,7 +216,7 @@ public final class CachingAllocator {
       System.gc();
       long deadline = System.nanoTime() + PATIENCE_NANOS;
       boolean answered = false;
-      while (!(answered && free.has(sizeClass)) && System.nanoTime() < deadline) {
+      while (System.nanoTime() < deadline) {
         try {
           Object r = unreachable.remove(5);
           if (r != null) {
@@ -248,7 +249,7 @@ public final class CachingAllocator {
     try {
       buffer = backend.allocate(size);
     } catch (OutOfMemoryException first) {
-      collect(FreeLists.sizeClass(size));
+      collect();
       trim();
       try {
         buffer = backend.allocate(size);

@@ -52,10 +52,6 @@ final class FreeLists {
     lists.get(chunk.sizeClass()).push(chunk);
   }
 
-  boolean has(int sizeClass) {
-    return !lists.get(sizeClass).isEmpty();
-  }
-
   /// The chunk that was in use last, which a cache may still hold.
   @Nullable Chunk poll(int sizeClass) {
     Chunk chunk = lists.get(sizeClass).poll();
