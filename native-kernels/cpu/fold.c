@@ -11,26 +11,21 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* A value waits in level k until fan of its kind are there, then they move up as one: the error of
+/* A value waits in level k until FAN of its kind are there, then they move up as one: the error of
  * a sum grows with the number of levels, not with the number of values. */
 enum { LEVELS = 4, FAN = 32, WIDE = 256 };
-
-/* Tiles that are folded as one where the values lie in memory as they are. */
-enum { IN_PLACE = 8 };
 
 struct cascade {
   const struct reducer *reducer;
   char *levels[LEVELS];
   int64_t lanes;
   int64_t added;
-  int64_t fan;
   int in_use; /* levels that hold something */
 };
 
-static void cascade_open(struct cascade *c, int64_t lanes, int64_t fan) {
+static void cascade_open(struct cascade *c, int64_t lanes) {
   c->lanes = lanes;
   c->added = 0;
-  c->fan = fan;
   c->in_use = 1;
   c->reducer->reset(c->levels[0], lanes);
 }
@@ -39,7 +34,7 @@ static void cascade_add(struct cascade *c, const void *values, int64_t n) {
   const struct reducer *r = c->reducer;
   r->accumulate(c->levels[0], c->lanes, values, n);
   int64_t count = ++c->added;
-  for (int k = 0; k + 1 < LEVELS && count % c->fan == 0; k++, count /= c->fan) {
+  for (int k = 0; k + 1 < LEVELS && count % FAN == 0; k++, count /= FAN) {
     if (c->in_use == k + 1) {
       c->in_use++;
       memcpy(c->levels[k + 1], c->levels[k], (size_t)(c->lanes * r->accumulator_bytes));
@@ -63,14 +58,11 @@ static void cascade_close(struct cascade *c, int64_t columns) {
   }
 }
 
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
 /* One thread's state. */
 struct folding {
   const struct fold *fold;
   struct tiles tiles;
   struct cascade cascade;
-  int64_t tiles_at_once;
 };
 
 /* Hands n accumulators of adjacent results on: to the output, or to wait for the other blocks. */
@@ -93,14 +85,13 @@ static const char *evaluate(struct folding *s, int64_t first, int64_t n) {
   return s->tiles.values[s->fold->launch->program->stores[0].place];
 }
 
-/* Several results at once: [segments][folded][inner]. */
+/* Many results per tile: [segments][folded][inner] lies within one. */
 static void fold_segments(struct folding *s, int64_t outer, int64_t end) {
   const struct fold *f = s->fold;
   int64_t segment = f->folded * f->inner;
-  int64_t tile = f->launch->program->tile;
-  int64_t at_once = smaller(s->tiles_at_once * tile / segment, tile / f->inner);
-  for (; outer < end; outer += at_once) {
-    int64_t segments = smaller(at_once, end - outer);
+  int64_t per_tile = f->launch->program->tile / segment;
+  for (; outer < end; outer += per_tile) {
+    int64_t segments = end - outer < per_tile ? end - outer : per_tile;
     const char *values = evaluate(s, outer * segment, segments * segment);
     char *accumulators = s->cascade.levels[0];
     f->reducer->fold_segments(accumulators, values, segments, f->folded, f->inner);
@@ -126,9 +117,9 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
   const struct fold *f = s->fold;
   int64_t tile = f->launch->program->tile;
   int64_t lanes = lanes_for(f->inner, tile);
-  int64_t step = s->tiles_at_once * tile / lanes * lanes;
+  int64_t step = tile / lanes * lanes;
   int64_t last = (outer * f->folded + end) * f->inner;
-  cascade_open(&s->cascade, lanes, FAN / s->tiles_at_once);
+  cascade_open(&s->cascade, lanes);
   for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += step) {
     int64_t n = last - at < step ? last - at : step;
     cascade_add(&s->cascade, evaluate(s, at, n), n);
@@ -141,13 +132,15 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
 static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64_t n,
                          int64_t begin, int64_t end, int64_t block) {
   const struct fold *f = s->fold;
-  cascade_open(&s->cascade, n, FAN);
+  cascade_open(&s->cascade, n);
   for (int64_t j = begin; j < end; j++) {
     cascade_add(&s->cascade, evaluate(s, (outer * f->folded + j) * f->inner + column, n), n);
   }
   cascade_close(&s->cascade, n);
   emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);
 }
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static int64_t blocks(int64_t n, int64_t block) { return n == 0 ? 1 : (n + block - 1) / block; }
 
@@ -163,9 +156,7 @@ static void run_task(struct folding *s, int64_t task) {
   int64_t end = smaller(begin + f->folded_block, f->folded);
   int64_t outer_end = smaller(outer + f->outer_block, f->outer);
   int64_t column_end = smaller(column + f->inner_block, f->inner);
-  int64_t segment = f->folded * f->inner;
-  int fits = segment <= tile / 2 || (f->inner == 1 && segment <= s->tiles_at_once * tile);
-  if (!f->partials && segment > 0 && fits) {
+  if (!f->partials && f->folded > 0 && f->folded * f->inner <= tile / 2) {
     fold_segments(s, outer, outer_end);
     return;
   }
@@ -191,10 +182,8 @@ EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
   for (int k = 0; k < LEVELS; k++) {
     s.cascade.levels[k] = levels + k * level;
   }
-  s.tiles_at_once = 1;
   if (f->folded > 0) {
     tiles_open(&s.tiles, f->launch, memory, p->tile);
-    s.tiles_at_once = tiles_in_place(&s.tiles) ? IN_PLACE : 1;
   }
   for (int64_t task = first; task < last; task++) {
     run_task(&s, task);

@@ -3,7 +3,7 @@
 
 #include "../dialect.h"
 
-enum { SHORT_LANES = 16, LONG_RUN = 512 };
+enum { SEGMENT_LANES = 16 };
 
 #define REDUCER(types, name, A, neutral, value)                                                \
   types(                                                                                       \
@@ -55,22 +55,21 @@ enum { SHORT_LANES = 16, LONG_RUN = 512 };
     }                                                                                          \
   }                                                                                            \
                                                                                                \
-  /* count is a constant, so that the lanes are registers. */                                  \
-  DEVICE_FN A WITH_TYPE(name##_of_run)(const T *xs, int64_t n, int count) {                    \
-    A lanes[FEW_LANES];                                                                        \
-    for (int i = 0; i < count; i++) {                                                          \
+  DEVICE_FN A WITH_TYPE(name##_of_run)(const T *xs, int64_t n) {                               \
+    A lanes[SEGMENT_LANES];                                                                    \
+    for (int i = 0; i < SEGMENT_LANES; i++) {                                                  \
       lanes[i] = neutral;                                                                      \
     }                                                                                          \
     int64_t k = 0;                                                                             \
-    for (; k + count <= n; k += count) {                                                       \
-      for (int i = 0; i < count; i++) {                                                        \
+    for (; k + SEGMENT_LANES <= n; k += SEGMENT_LANES) {                                       \
+      for (int i = 0; i < SEGMENT_LANES; i++) {                                                \
         lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                               \
       }                                                                                        \
     }                                                                                          \
     for (int i = 0; k + i < n; i++) {                                                          \
       lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                                 \
     }                                                                                          \
-    for (int half = count / 2; half > 0; half /= 2) {                                          \
+    for (int half = SEGMENT_LANES / 2; half > 0; half /= 2) {                                  \
       for (int i = 0; i < half; i++) {                                                         \
         lanes[i] = WITH_TYPE(name##_of)(lanes[i], lanes[i + half]);                            \
       }                                                                                        \
@@ -83,15 +82,9 @@ enum { SHORT_LANES = 16, LONG_RUN = 512 };
                                                      int64_t inner) {                          \
     A *as = accumulators;                                                                      \
     const T *xs = values;                                                                      \
-    if (inner == 1 && folded >= LONG_RUN) {                                                    \
+    if (inner == 1 && folded >= 2 * SEGMENT_LANES) {                                           \
       for (int64_t s = 0; s < segments; s++) {                                                 \
-        as[s] = WITH_TYPE(name##_of_run)(xs + s * folded, folded, FEW_LANES);                  \
-      }                                                                                        \
-      return;                                                                                  \
-    }                                                                                          \
-    if (inner == 1 && folded >= 2 * SHORT_LANES) {                                             \
-      for (int64_t s = 0; s < segments; s++) {                                                 \
-        as[s] = WITH_TYPE(name##_of_run)(xs + s * folded, folded, SHORT_LANES);                \
+        as[s] = WITH_TYPE(name##_of_run)(xs + s * folded, folded);                             \
       }                                                                                        \
       return;                                                                                  \
     }                                                                                          \

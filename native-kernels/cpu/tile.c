@@ -69,12 +69,6 @@ void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, 
   }
 }
 
-int tiles_in_place(const struct tiles *tiles) {
-  const struct program *p = tiles->launch->program;
-  return p->instructions == 0 && p->inputs == 1 && p->stores[0].place == 0 &&
-         tiles->access[0] == CONTIGUOUS;
-}
-
 /* Points an input's value at its memory, or copies it to its place; lanes past n are zero. */
 static void load(struct tiles *tiles, int64_t i, int64_t first, int64_t n, int whole) {
   const struct launch *launch = tiles->launch;

@@ -22,9 +22,6 @@ int64_t tiles_memory(const struct program *program, int64_t n);
 void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, int64_t n);
 /* Decides which outputs rows write directly; needed before tiles_run. */
 void tiles_open_outputs(struct tiles *tiles);
-/* Whether the first output is an input that lies in memory one element after another: then
- * tiles_evaluate, which copies nothing, takes more than a tile. */
-int tiles_in_place(const struct tiles *tiles);
 /* Runs the instructions for n elements, at most a tile. The results are in values. */
 void tiles_evaluate(struct tiles *tiles, int64_t first, int64_t n);
 /* Evaluates and stores all outputs. */

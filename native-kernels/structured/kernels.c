@@ -7,17 +7,31 @@
 #include "index.kernel.h"
 #include "norm.kernel.h"
 #include "pack.kernel.h"
-#include "pool.kernel.h"
 #include "random.kernel.h"
 #include "scan.kernel.h"
 #include "softmax.kernel.h"
-#include "window.kernel.h"
 
 /* What the CPU does in its own way, beside what it must agree with. */
 #define matmul portable_matmul
 #include "matmul.kernel.h"
 #undef matmul
 #include "../tuned/c/matmul.kernel.h"
+
+#define max_pool portable_max_pool
+#define avg_pool portable_avg_pool
+#define avg_pool_backward portable_avg_pool_backward
+#include "pool.kernel.h"
+#undef max_pool
+#undef avg_pool
+#undef avg_pool_backward
+#include "../tuned/c/pool.kernel.h"
+
+#define unfold portable_unfold
+#define fold portable_fold
+#include "window.kernel.h"
+#undef unfold
+#undef fold
+#include "../tuned/c/window.kernel.h"
 
 #define sort portable_sort
 #include "sort.kernel.h"

@@ -3,38 +3,6 @@
 #include "windows.h"
 
 ALL(
-/* One place of the windows of a row, before which earlier places were seen; -1 is none. */
-DEVICE_FN void WITH_TYPE(max_pool_row)(GLOBAL const T *x, GLOBAL T *y, GLOBAL int64_t *places,
-                                       int64_t at, int64_t from, int64_t to, int64_t stride) {
-  INDEPENDENT for (int64_t c = from; c < to; c++) {
-    T value = x[at + c * stride];
-    int takes = (places[c] < 0) | (value > y[c]) | IS_NAN(value);
-    y[c] = takes ? value : y[c];
-    places[c] = takes ? at + c * stride : places[c];
-  }
-}
-
-/* A plane by one lane, all windows of a row side by side. */
-DEVICE_FN void WITH_TYPE(max_pool_rows)(GLOBAL const T *x, GLOBAL T *y, GLOBAL int64_t *places,
-                                        const int64_t *sizes) {
-  for (int64_t t = 0; t < OUT_HEIGHT * OUT_WIDTH; t++) {
-    y[t] = 0;
-    places[t] = -1;
-  }
-  for (int64_t r = 0; r < OUT_HEIGHT; r++) {
-    for (int64_t p = 0; p < WINDOW_HEIGHT * WINDOW_WIDTH; p++) {
-      int64_t row = r * sizes[7] - sizes[9] + p / WINDOW_WIDTH * sizes[11];
-      int64_t left = p % WINDOW_WIDTH * sizes[12] - sizes[10];
-      if (row >= 0 && row < IN_HEIGHT) {
-        int64_t from = WITH_TYPE(first_from)(left, sizes[8], OUT_WIDTH);
-        int64_t to = WITH_TYPE(first_from)(left - IN_WIDTH, sizes[8], OUT_WIDTH);
-        WITH_TYPE(max_pool_row)(x, y + r * OUT_WIDTH, places + r * OUT_WIDTH,
-                                row * IN_WIDTH + left, from, to, sizes[8]);
-      }
-    }
-  }
-}
-
 /* Where the greatest element of one window is: the first of equals, the last NaN if there is one. */
 DEVICE_FN int64_t WITH_TYPE(max_pool_place)(GLOBAL const T *x, const int64_t *sizes, int64_t top,
                                             int64_t left) {
@@ -58,10 +26,6 @@ KERNEL3(max_pool, GLOBAL const T *, x, GLOBAL T *, y, GLOBAL int64_t *, places) 
   int64_t count = OUT_HEIGHT * OUT_WIDTH;
   FOR_EACH_GROUP(g) {
     GLOBAL const T *plane = x + g * IN_HEIGHT * IN_WIDTH;
-    if (LANES == 1) {
-      WITH_TYPE(max_pool_rows)(plane, y + g * count, places + g * count, sizes);
-      continue;
-    }
     FOR_EACH_PLACE(t, r, c, count, OUT_WIDTH) {
       int64_t top = r * sizes[7] - sizes[9];
       int64_t left = c * sizes[8] - sizes[10];

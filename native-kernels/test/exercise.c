@@ -275,7 +275,6 @@ int main(void) {
     run_strided(sizes[s] < 100 ? sizes[s] : 3, 37);
     run_strided(5, sizes[s]);
     run_fold(1, sizes[s], 1, 100);
-    run_fold(3, sizes[s], 1, 5000);
     run_fold(3, sizes[s], 5, 1000);
     run_fold(2, 11, sizes[s], 4);
     run_fold(sizes[s], 3, 2, 10);

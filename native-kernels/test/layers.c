@@ -42,6 +42,13 @@ static void run_windows(int64_t n, int64_t stride, int64_t pad) {
   RUN(fold, 2, sizes, floats(seen), floats(2 * n * 5));
 }
 
+/* Windows of 3 by 3 that begin at each element of two planes of n by 7, and reach so far. */
+static void run_moved(int64_t n, int64_t apart) {
+  int64_t sizes[] = {2, n, 7, n, 7, 3, 3, 1, 1, apart, apart, apart, apart};
+  RUN(unfold, 2 * 9, sizes, floats(2 * n * 7), floats(2 * 9 * n * 7));
+  RUN(fold, 2, sizes, floats(2 * 9 * n * 7), floats(2 * n * 7));
+}
+
 /* Where windows found their element in planes of n by 6; the caller frees it. */
 static void *places(int64_t count, int64_t area) {
   int64_t *x = malloc((size_t)count * sizeof *x);
@@ -90,6 +97,9 @@ void exercise_layers(void) {
     run_windows(heights[i], 1, 0);
     run_windows(heights[i], 2, 3);
     run_windows(heights[i], 9, 8);
+    run_moved(heights[i], 1);
+    run_moved(heights[i], 5);
+    run_moved(heights[i], 30);
     run_pools(heights[i], 1, 0, 0);
     run_pools(heights[i], 2, 1, -1);
     run_pools(heights[i], 3, 1, 5);

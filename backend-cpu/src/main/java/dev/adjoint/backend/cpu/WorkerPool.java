@@ -2,7 +2,7 @@ package dev.adjoint.backend.cpu;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// A caller posts a job, takes chunks of it like any worker until none is left, and waits for
 /// chunks that others still have in hand. So a job is finished even if no worker ever wakes, any
 /// number of threads, virtual ones too, may bring jobs at once, and a pool of one has no threads.
+///
+/// Each thread begins in a part of its own, the same one in every job, and goes on in the others':
+/// what a job wrote is then often still in the cache of the processor that reads it in the next.
 final class WorkerPool {
   /// Work on a range of a job's tasks.
   interface Range {
@@ -54,10 +57,10 @@ final class WorkerPool {
       range.run(0, tasks);
       return;
     }
-    Job job = new Job(tasks, chunk, range);
+    Job job = new Job(tasks, chunk, (int) Math.min(tasks / chunk, threads()), range);
     open.add(job);
     wake(Math.min(workers.length, (tasks - 1) / chunk));
-    job.work();
+    job.work(0);
     open.remove(job);
     job.await();
   }
@@ -80,42 +83,70 @@ final class WorkerPool {
     }
   }
 
-  /// Tasks that are handed out chunk by chunk.
+  /// Tasks that are handed out chunk by chunk, in as many parts as threads are worth waking.
   private static final class Job {
+    /// Longs in a cache line: each part's counter has one to itself.
+    private static final int LINE = 8;
+
     private final long tasks;
     private final long chunk;
+    private final int parts;
     private final Range range;
     private final Thread caller = Thread.currentThread();
-    private final AtomicLong next = new AtomicLong();
+    private final AtomicLongArray next;
     private final AtomicInteger helpers = new AtomicInteger();
     private volatile @Nullable Throwable failure;
 
-    Job(long tasks, long chunk, Range range) {
+    Job(long tasks, long chunk, int parts, Range range) {
       this.tasks = tasks;
       this.chunk = chunk;
+      this.parts = parts;
       this.range = range;
+      this.next = new AtomicLongArray(parts * LINE);
+      for (int part = 1; part < parts; part++) {
+        next.setPlain(part * LINE, first(part));
+      }
+    }
+
+    private long first(int part) {
+      return tasks / parts * part + Math.min(part, tasks % parts);
     }
 
     boolean hasWork() {
-      return next.get() < tasks;
+      for (int part = 0; part < parts; part++) {
+        if (next.get(part * LINE) < first(part + 1)) {
+          return true;
+        }
+      }
+      return false;
     }
 
-    void work() {
+    /// @param number of the thread, which says where it begins
+    void work(int number) {
       try {
-        for (long first; (first = next.getAndAdd(chunk)) < tasks; ) {
-          range.run(first, Math.min(first + chunk, tasks));
+        for (int p = 0; p < parts; p++) {
+          workIn((number + p) % parts);
         }
       } catch (Throwable e) {
         failure = e;
-        next.set(tasks);
+        for (int part = 0; part < parts; part++) {
+          next.set(part * LINE, first(part + 1));
+        }
+      }
+    }
+
+    private void workIn(int part) {
+      long end = first(part + 1);
+      for (long first; (first = next.getAndAdd(part * LINE, chunk)) < end; ) {
+        range.run(first, Math.min(first + chunk, end));
       }
     }
 
     /// A helper counts itself in before it takes a chunk, so a caller that sees no helper after the
     /// last chunk was taken may return.
-    void help() {
+    void help(int number) {
       helpers.incrementAndGet();
-      work();
+      work(number);
       if (helpers.decrementAndGet() == 0 && !hasWork()) {
         LockSupport.unpark(caller);
       }
@@ -149,11 +180,13 @@ final class WorkerPool {
   }
 
   private final class Worker extends Thread {
+    private final int number;
     private volatile boolean parked;
     private volatile boolean closed;
 
     Worker(int number) {
       super(null, null, "adjoint-cpu-" + number, 0, false);
+      this.number = number;
       setDaemon(true);
     }
 
@@ -162,7 +195,7 @@ final class WorkerPool {
       while (!closed) {
         Job job = find();
         if (job != null) {
-          job.help();
+          job.help(number);
         } else {
           idle();
         }

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -75,5 +77,36 @@ class WorkerPoolTest {
     }
     checkAllRunOnce(pool, 1000, 1);
     pool.close();
+  }
+
+  @Test
+  void aHelperBeginsInAPartOfItsOwn() {
+    WorkerPool pool = new WorkerPool(2);
+    Thread caller = Thread.currentThread();
+    for (int tasks : new int[] {2, 101, 1000}) {
+      CountDownLatch helps = new CountDownLatch(1);
+      AtomicLong begins = new AtomicLong(-1);
+      pool.run(
+          tasks,
+          1,
+          (first, last) -> {
+            if (Thread.currentThread() != caller) {
+              begins.compareAndSet(-1, first);
+              helps.countDown();
+            } else if (first == 0) {
+              await(helps);
+            }
+          });
+      assertEquals((tasks + 1) / 2, begins.get());
+    }
+    pool.close();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }
