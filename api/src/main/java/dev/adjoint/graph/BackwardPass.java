@@ -10,6 +10,7 @@ import dev.adjoint.graph.trace.Freed;
 import dev.adjoint.graph.trace.GraphGrowth;
 import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Window;
+import dev.adjoint.memory.history.AllocationHistory;
 import dev.adjoint.type.GraphException;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
@@ -152,6 +153,12 @@ final class BackwardPass implements Passing {
   }
 
   private static @Nullable EagerTensor[] apply(Stop stop) {
+    return AllocationHistory.isOn()
+        ? AllocationHistory.within(stop.node.name(), () -> derive(stop))
+        : derive(stop);
+  }
+
+  private static @Nullable EagerTensor[] derive(Stop stop) {
     BitSet wanted = stop.wanted;
     return wanted == null ? stop.node.apply(stop.sums) : stop.node.applyFor(wanted, stop.sums);
   }

@@ -1,12 +1,13 @@
 package dev.adjoint.memory;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.adjoint.event.AllocationEvent;
-import dev.adjoint.memory.Lease.Chunk;
 import dev.adjoint.memory.Lease.Pool;
+import dev.adjoint.memory.history.AllocationHistory;
+import dev.adjoint.memory.history.CallSite;
+import dev.adjoint.memory.pool.Chunk;
+import dev.adjoint.memory.pool.FreeLists;
+import dev.adjoint.memory.pool.Limit;
+import dev.adjoint.memory.pool.Reserve;
 import dev.adjoint.spi.Backend;
-import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.OutOfMemoryException;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
@@ -18,14 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// Keeps a device's memory between uses: a freed chunk waits in the list of its size class for the
 /// next request of that class.
 ///
-/// Small chunks are cut from segments of 2 MiB; large ones come from the device one by one. Since the
+/// Small chunks are cut from segments; large ones come from the device one by one. Since the
 /// collector sees only the tiny objects in front of this memory, the allocator asks it to run when
 /// 512 MiB more are in use than its last run left, so that a loop which never closes a tensor stays
 /// bounded. What is cached does not count there: a collection frees none of it. When twice that bound
-/// is reserved, or the device has no more, cached memory goes back to the device first.
+/// is reserved, or the device or its limit has no more, cached memory goes back to the device first.
 public final class CachingAllocator {
-  private static final long SEGMENT = 2L << 20;
-  private static final long SMALL = 1L << 20;
   private static final long GARBAGE = Long.getLong("adjoint.memory.floor", 512L << 20);
   private static final long PATIENCE_NANOS = 200_000_000;
 
@@ -33,21 +32,18 @@ public final class CachingAllocator {
   private final ReentrantLock lock = new ReentrantLock();
   private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
   private final FreeLists free = new FreeLists();
-  private final IdentityHashMap<Buffer, Long> full =
-      new IdentityHashMap<>(); // and bytes of chunks in it
+  private final Reserve reserve;
   private final IdentityHashMap<Object, Recorded> graphs = new IdentityHashMap<>();
   private @Nullable Lease leases;
-  private @Nullable Buffer segment;
-  private long segmentUsed;
   private long live;
-  private long reserved;
   private long peak;
   private long collections;
   private long patience = GARBAGE; // how much may be in use before the collector is asked
-  private long limit; // how much may be reserved before what is cached is given back
+  private long ample; // how much may be reserved before what is cached is given back
 
   CachingAllocator(Backend backend) {
     this.backend = backend;
+    this.reserve = new Reserve(backend);
   }
 
   /// Bytes by state, for reports and error messages.
@@ -56,14 +52,24 @@ public final class CachingAllocator {
   /// @param cached bytes that wait for the next request
   /// @param reserved bytes taken from the device
   /// @param peak the most that `live` has been
+  /// @param peakReserved the most that `reserved` has been
+  /// @param limit of what may be taken from the device; [Long#MAX_VALUE] for none
   /// @param collections how often the collector was asked to run
-  public record Statistics(long live, long cached, long reserved, long peak, long collections) {}
+  public record Statistics(
+      long live,
+      long cached,
+      long reserved,
+      long peak,
+      long peakReserved,
+      long limit,
+      long collections) {}
 
   public Statistics statistics() {
     lock.lock();
     try {
       drain();
-      return new Statistics(live, free.bytes(), reserved, peak, collections);
+      return new Statistics(
+          live, free.bytes(), reserve.bytes(), peak, reserve.peak(), reserve.limit(), collections);
     } finally {
       lock.unlock();
     }
@@ -71,17 +77,18 @@ public final class CachingAllocator {
 
   /// @param pool whose chunks are asked first, and get the chunk back; null for none
   Lease allocate(Object holder, long bytes, @Nullable Pool pool) {
+    CallSite site = AllocationHistory.isOn() ? Usage.siteOf(holder) : null;
     lock.lock();
     try {
       drain();
       int sizeClass = FreeLists.sizeClass(bytes);
       Chunk chunk = pool == null ? null : pool.take(sizeClass);
       if (chunk == null) {
-        chunk = take(sizeClass, bytes);
+        chunk = take(sizeClass, bytes, holder);
         live += chunk.bytes();
         peak = Math.max(peak, live);
       }
-      Lease lease = new Lease(holder, chunk, pool, this, collections, unreachable);
+      Lease lease = new Lease(holder, chunk, pool, this, collections, site, unreachable);
       lease.next = leases;
       if (leases != null) {
         leases.previous = lease;
@@ -167,43 +174,23 @@ public final class CachingAllocator {
     free.push(chunk);
   }
 
-  private Chunk take(int sizeClass, long bytes) {
-    Chunk chunk = free.poll(sizeClass);
+  private Chunk take(int sizeClass, long bytes, Object holder) {
     long size = FreeLists.classBytes(sizeClass);
-    if (chunk != null || size <= SMALL && (chunk = cut(size, sizeClass)) != null) {
+    Chunk chunk = free.poll(sizeClass);
+    if (chunk == null) {
+      chunk = reserve.cut(size, sizeClass);
+    }
+    if (chunk != null) {
       return chunk;
     }
-    if (live + size > patience) {
+    if (reserve.isTooFull(size)) {
+      trim();
+    }
+    if (live + size > patience || reserve.isTooFull(size)) {
       collect();
       chunk = free.poll(sizeClass);
     }
-    return chunk == null ? fresh(size, sizeClass, bytes) : chunk;
-  }
-
-  private Chunk fresh(long size, int sizeClass, long bytes) {
-    if (size > SMALL) {
-      Buffer own = fromDevice(size, bytes);
-      full.put(own, size);
-      return new Chunk(own, 0, size, sizeClass);
-    }
-    Buffer next = fromDevice(SEGMENT, bytes);
-    if (segment != null) {
-      full.put(segment, segmentUsed);
-    }
-    segment = next;
-    segmentUsed = 0;
-    return requireNonNull(cut(size, sizeClass));
-  }
-
-  /// A piece of the current segment; null when it has no room.
-  private @Nullable Chunk cut(long size, int sizeClass) {
-    Buffer from = segment;
-    if (from == null || segmentUsed + size > SEGMENT) {
-      return null;
-    }
-    Chunk chunk = new Chunk(from, segmentUsed, size, sizeClass);
-    segmentUsed += size;
-    return chunk;
+    return chunk == null ? fresh(size, sizeClass, bytes, holder) : chunk;
   }
 
   /// Lets the collector find what is unreachable and waits a moment for its answer, all of it: what is
@@ -238,53 +225,73 @@ public final class CachingAllocator {
     }
   }
 
-  private Buffer fromDevice(long size, long bytes) {
-    if (reserved + size > Math.max(limit, 2 * patience)) {
+  private Chunk fresh(long size, int sizeClass, long bytes, Object holder) {
+    if (reserve.bytes() + Reserve.taken(size) > Math.max(ample, 2 * patience)
+        || reserve.isTooFull(size)) {
       trim();
-      limit = reserved + GARBAGE; // not again at once, where others use parts of what is cached
+      ample =
+          reserve.bytes() + GARBAGE; // not again at once, where others use parts of what is cached
     }
-    AllocationEvent event = new AllocationEvent();
-    event.begin();
-    Buffer buffer;
+    if (!reserve.admits(size)) {
+      throw usage().exhausted(holder, bytes);
+    }
     try {
-      buffer = backend.allocate(size);
+      return reserve.fresh(size, sizeClass);
     } catch (OutOfMemoryException first) {
       collect();
       trim();
       try {
-        buffer = backend.allocate(size);
+        return reserve.fresh(size, sizeClass);
       } catch (OutOfMemoryException second) {
-        throw exhausted(bytes, second);
+        OutOfMemoryException e = usage().exhausted(holder, bytes);
+        e.initCause(second);
+        throw e;
       }
     }
-    if (event.shouldCommit()) {
-      event.device = backend.device().toString();
-      event.bytes = size;
-      event.commit();
-    }
-    reserved += size;
-    return buffer;
   }
 
-  private OutOfMemoryException exhausted(long bytes, OutOfMemoryException cause) {
-    OutOfMemoryException e =
-        new OutOfMemoryException(
-            String.format(
-                "%s out of memory. Tried to allocate %,d bytes; %,d bytes are in use, %,d are cached, %,d"
-                    + " reserved. Close tensors, use a Scope, or make the batch smaller.",
-                backend.device(), bytes, live, free.bytes(), reserved));
-    e.initCause(cause);
-    return e;
+  /// Who holds what at this moment.
+  public Usage usage() {
+    lock.lock();
+    try {
+      return new Usage(backend.device(), statistics(), leases);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Counts peaks from what is in use now.
+  public void resetPeak() {
+    lock.lock();
+    try {
+      drain();
+      peak = live;
+      reserve.resetPeak();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets at most so much be taken from the device; more than that stays until it is asked for.
+  public void limit(long bytes) {
+    lock.lock();
+    try {
+      reserve.limit(bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// As [#limit(long)], a part of what the device has.
+  public void limitFraction(double fraction) {
+    limit(Limit.part(fraction, backend));
   }
 
   /// Gives back to the device whatever nobody uses a part of.
   public void trim() {
     lock.lock();
     try {
-      for (Buffer buffer : free.removeWhole(full)) {
-        backend.free(buffer);
-        reserved -= buffer.bytes();
-      }
+      reserve.trim(free);
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package dev.adjoint.memory;
 
-import dev.adjoint.spi.Buffer;
+import dev.adjoint.memory.history.CallSite;
+import dev.adjoint.memory.pool.Chunk;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// A storage's or a slab's hold on a piece of device memory, and the net under it: when the holder is
 /// unreachable the collector puts this on a queue, which the next allocation drains.
 final class Lease extends PhantomReference<Object> {
-
-  /// Memory of a rounded size that leases take turns to use.
-  record Chunk(Buffer buffer, long offset, long bytes, int sizeClass) {}
 
   /// Chunks that a captured step takes turns to use, and nobody else until its graph is closed: a replay
   /// writes to them at any time. Guarded by the allocator's lock.
@@ -54,6 +52,9 @@ final class Lease extends PhantomReference<Object> {
   final CachingAllocator owner;
   final long born; // after so many collections
 
+  /// Who asked for the memory; null while no history was recorded.
+  final @Nullable CallSite site;
+
   // Neighbours in the allocator's list, which keeps leases reachable; guarded by its lock.
   @Nullable Lease previous;
   @Nullable Lease next;
@@ -69,11 +70,13 @@ final class Lease extends PhantomReference<Object> {
       @Nullable Pool pool,
       CachingAllocator owner,
       long born,
+      @Nullable CallSite site,
       ReferenceQueue<Object> queue) {
     super(holder, queue);
     this.chunk = chunk;
     this.pool = pool;
     this.owner = owner;
     this.born = born;
+    this.site = site;
   }
 }

@@ -3,6 +3,8 @@ package dev.adjoint.memory;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.memory.history.AllocationHistory;
+import dev.adjoint.memory.history.CallSite;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ final class Pending {
 
   /// The number of the capture whose step made this, or 0.
   final int era = Recording.era();
+
+  /// Who described it; null while no history is recorded, and for constants.
+  final @Nullable CallSite site;
 
   /// An upper bound on the instructions that computing this takes.
   final int weight;
@@ -51,6 +56,7 @@ final class Pending {
     this.used = used;
     this.leaves = row == null ? 0 : leaves(sources);
     this.exposed = Deferral.readExposed(sources);
+    this.site = AllocationHistory.isOn() && row != null ? CallSite.here() : null;
   }
 
   static Pending constant(DType type, long bits) {

@@ -86,7 +86,7 @@ class ArchitectureTest {
 
   @Test
   void memoryUsesTheSpiAndTypes() {
-    layer(ROOT + ".memory", ROOT + ".memory", ROOT + ".event", ROOT + ".spi", ROOT + ".type");
+    layer(ROOT + ".memory..", ROOT + ".memory..", ROOT + ".event", ROOT + ".spi", ROOT + ".type");
   }
 
   @Test
@@ -101,7 +101,7 @@ class ArchitectureTest {
             ROOT + ".graph",
             ROOT + ".host",
             ROOT + ".op",
-            ROOT + ".memory",
+            ROOT + ".memory..",
             ROOT + ".nn",
             ROOT + ".optim")
         .should()
@@ -172,7 +172,7 @@ class ArchitectureTest {
 
   @Test
   void memoryIsTakenFromDevicesByTheAllocatorAlone() {
-    calledIn("memory.CachingAllocator", Backend.class, "allocate", "free");
+    calledIn("memory.pool.Reserve", Backend.class, "allocate", "free");
   }
 
   @Test
@@ -206,7 +206,7 @@ class ArchitectureTest {
             ROOT + ".graph",
             ROOT + ".host",
             ROOT + ".op",
-            ROOT + ".memory")
+            ROOT + ".memory..")
         .should()
         .dependOnClassesThat(assignableTo(IllegalArgumentException.class))
         .check(CLASSES);

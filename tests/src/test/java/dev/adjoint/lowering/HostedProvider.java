@@ -5,6 +5,7 @@ import dev.adjoint.spi.BackendProvider;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,7 @@ public final class HostedProvider implements BackendProvider {
     }
   }
 
-  private static final class Hosted implements Backend {
+  private static final class Hosted implements Backend, MemoryCapacity {
     private final Backend cpu = cpu();
     private final Lowering lowering =
         new Lowering(new Limits("hosted:0", 32, 48 << 10, 1, 500, true));
@@ -77,6 +78,11 @@ public final class HostedProvider implements BackendProvider {
     @Override
     public String description() {
       return "CUDA C on the host";
+    }
+
+    @Override
+    public long memoryBytes() {
+      return ((MemoryCapacity) cpu).memoryBytes();
     }
 
     @Override

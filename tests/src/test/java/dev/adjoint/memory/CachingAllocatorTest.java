@@ -106,7 +106,9 @@ class CachingAllocatorTest {
     second.close();
     allocator.trim();
     assertEquals(1, backend.freed().size());
-    assertEquals(new Statistics(MIB, 0, 2 * MIB, 3 * MIB, 0), allocator.statistics());
+    assertEquals(
+        new Statistics(MIB, 0, 2 * MIB, 3 * MIB, 4 * MIB, Long.MAX_VALUE, 0),
+        allocator.statistics());
     third.close();
     bytes(MIB).close();
     assertEquals(2 * MIB, allocator.statistics().reserved());

@@ -4,6 +4,7 @@ import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
 import dev.adjoint.type.Device;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It runs launches one at a time, and looks near what they may write. Of structured kernels it checks
 /// only that their buffers are alive.
-public final class CheckingBackend implements Backend {
+public final class CheckingBackend implements Backend, MemoryCapacity {
   /// All bits set: NaN as a float or double, -1 as an integer, no bool at all.
   static final byte POISON = (byte) 0xff;
 
@@ -67,6 +68,11 @@ public final class CheckingBackend implements Backend {
   @Override
   public String description() {
     return backend.description() + ", checked";
+  }
+
+  @Override
+  public long memoryBytes() {
+    return ((MemoryCapacity) backend).memoryBytes();
   }
 
   @Override

@@ -30,10 +30,11 @@ class OutOfMemoryTest {
             OutOfMemoryException.class,
             () -> Tensors.empty(Tensors.shape(4 * MIB), DType.FLOAT32, backend.device()));
     assertEquals(
-        backend.device()
+        "empty: "
+            + backend.device()
             + " out of memory. Tried to allocate 16,777,216 bytes; 8,388,608 bytes are in use, 0"
-            + " are cached, 8,388,608 reserved. Close tensors, use a Scope, or make the batch"
-            + " smaller.",
+            + " are cached, 8,388,608 reserved. Close tensors, use a Scope, make the batch smaller,"
+            + " or see who holds it with DeviceMemory.recordHistory(true) and DeviceMemory.snapshot.",
         e.getMessage());
     assertNotNull(e.getCause());
     Expect.shape(held, 2 * MIB);
@@ -83,7 +84,8 @@ class OutOfMemoryTest {
             OutOfMemoryException.class,
             () -> Tensors.empty(Tensors.shape(1L << 52), DType.FLOAT32, Device.CPU));
     assertTrue(
-        e.getMessage().startsWith("cpu out of memory. Tried to allocate 18,014,398,509,481,984"),
+        e.getMessage()
+            .startsWith("empty: cpu out of memory. Tried to allocate 18,014,398,509,481,984"),
         e.getMessage());
     Expect.values(x.add(1), 3, 3, 3);
     Tensor huge = Tensors.ones(Tensors.shape(1L << 52), DType.FLOAT32, Device.CPU);

@@ -4,6 +4,7 @@ import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.Device;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /// The host as a device. Launches are done when they return, so there is nothing to wait for.
-final class CpuBackend implements Backend {
+final class CpuBackend implements Backend, MemoryCapacity {
   private final WorkerPool pool;
   private final ElementwiseLauncher elementwise;
   private final FoldLauncher folds;
@@ -33,6 +34,11 @@ final class CpuBackend implements Backend {
   @Override
   public String description() {
     return processor() + ", " + pool.threads() + (pool.threads() == 1 ? " thread" : " threads");
+  }
+
+  @Override
+  public long memoryBytes() {
+    return HostMemory.bytes();
   }
 
   /// The processor's name, where the system tells.

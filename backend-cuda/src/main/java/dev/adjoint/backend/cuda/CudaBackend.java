@@ -9,6 +9,7 @@ import dev.adjoint.spi.ExecutableGraph;
 import dev.adjoint.spi.GraphBackend;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /// A GPU. Launches return when they are queued; what fails later is said by whoever waits next.
-final class CudaBackend implements GraphBackend {
+final class CudaBackend implements GraphBackend, MemoryCapacity {
   private final CudaContext context;
   private final Limits limits;
   private final Lowering lowering;
@@ -55,6 +56,11 @@ final class CudaBackend implements GraphBackend {
   @Override
   public String description() {
     return context.traits().description();
+  }
+
+  @Override
+  public long memoryBytes() {
+    return context.traits().memory();
   }
 
   Limits limits() {

@@ -9,6 +9,7 @@ import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An OpenCL device. Launches return when they are queued; what fails later is said by whoever waits
 /// next.
-final class OpenClBackend implements Backend {
+final class OpenClBackend implements Backend, MemoryCapacity {
   private final ClContext context;
   private final Limits limits;
   private final Lowering lowering;
@@ -60,6 +61,11 @@ final class OpenClBackend implements Backend {
   @Override
   public String description() {
     return context.traits().description();
+  }
+
+  @Override
+  public long memoryBytes() {
+    return context.traits().memory();
   }
 
   Limits limits() {

@@ -1,8 +1,7 @@
-package dev.adjoint.memory;
+package dev.adjoint.memory.pool;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.adjoint.memory.Lease.Chunk;
 import dev.adjoint.spi.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,18 +12,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The chunks that wait for the next request, by size class. Guarded by the allocator's lock.
-final class FreeLists {
+public final class FreeLists {
   private final List<ArrayDeque<Chunk>> lists = new ArrayList<>();
   private long bytes;
 
-  FreeLists() {
+  public FreeLists() {
     for (int i = 0; i < 256; i++) {
       lists.add(new ArrayDeque<>(0));
     }
   }
 
   /// Four classes per power of two: at most a fifth of a chunk is slack.
-  static int sizeClass(long bytes) {
+  public static int sizeClass(long bytes) {
     if (bytes <= 64) {
       return 0;
     }
@@ -33,7 +32,7 @@ final class FreeLists {
     return (power - 6) * 4 + quarter + 1;
   }
 
-  static long classBytes(int sizeClass) {
+  public static long classBytes(int sizeClass) {
     if (sizeClass == 0) {
       return 64;
     }
@@ -43,17 +42,17 @@ final class FreeLists {
   }
 
   /// What all chunks here add up to.
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
-  void push(Chunk chunk) {
+  public void push(Chunk chunk) {
     bytes += chunk.bytes();
     lists.get(chunk.sizeClass()).push(chunk);
   }
 
   /// The chunk that was in use last, which a cache may still hold.
-  @Nullable Chunk poll(int sizeClass) {
+  public @Nullable Chunk poll(int sizeClass) {
     Chunk chunk = lists.get(sizeClass).poll();
     if (chunk != null) {
       bytes -= chunk.bytes();
