@@ -80,8 +80,7 @@ class CachingAllocatorTest {
     assertTrue(collections() <= 6, () -> collections() + " collections for 2.5 GiB held");
     drop(40, 64 * MIB);
     long peak = allocator.statistics().peak();
-    // Twice what may be garbage: the collector may tell late of what it found.
-    assertTrue(peak < (2560 + 1024) * MIB, () -> "peak of " + peak / MIB + " MiB");
+    assertTrue(peak < (2560 + 700) * MIB, () -> "peak of " + peak / MIB + " MiB");
     held.forEach(Tensor::close);
   }
 
