@@ -25,9 +25,19 @@ public final class Kernels {
 
   private Kernels() {}
 
-  /// Fresh memory like a tensor's: its device, any shape and type, contents undefined.
-  public static Tensor empty(Tensor like, Shape shape, DType type) {
-    OpenDevice device = ((EagerTensor) like).storage().device();
+  /// Fresh memory for what a kernel makes of a tensor: on its device, any shape and type, contents
+  /// undefined. A tensor that waits is computed first, so that what it is computed from goes back before.
+  public static Tensor empty(Tensor read, Shape shape, DType type) {
+    EagerTensor t = (EagerTensor) read;
+    if (t.storage().isPending() && t.layout().isContiguous()) {
+      t.storage().forReading(0, NO_STRIDES);
+    }
+    return emptyBeside(read, shape, type);
+  }
+
+  /// Fresh memory on a tensor's device, whether that tensor waits or not.
+  public static Tensor emptyBeside(Tensor other, Shape shape, DType type) {
+    OpenDevice device = ((EagerTensor) other).storage().device();
     return EagerTensor.of(
         Storage.allocate(device, type, shape.elements()), Layout.contiguous(shape));
   }

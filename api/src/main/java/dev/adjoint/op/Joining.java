@@ -68,7 +68,7 @@ public final class Joining {
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor first = inputs.getFirst();
       DType type = first.dtype();
-      Tensor out = Kernels.empty(first, whole, type);
+      Tensor out = Kernels.emptyBeside(first, whole, type);
       long outer = before(whole, dim);
       long inner = after(whole, dim);
       int next = 0;
@@ -132,7 +132,7 @@ public final class Joining {
       long count = x.size(dim);
       List<Tensor> out = new ArrayList<>();
       for (long i = 0; i < count; i++) {
-        out.add(Kernels.empty(x, x.select(dim, 0).shape(), x.dtype()));
+        out.add(Kernels.emptyBeside(x, x.select(dim, 0).shape(), x.dtype()));
       }
       long outer = before(x.shape(), dim);
       long inner = after(x.shape(), dim);
@@ -188,7 +188,7 @@ public final class Joining {
       }
       long[] shape = inputs.getFirst().shape().toArray();
       shape[dim] = total;
-      Tensor out = Kernels.empty(inputs.getFirst(), Shape.of(shape), type);
+      Tensor out = Kernels.emptyBeside(inputs.getFirst(), Shape.of(shape), type);
       long at = 0;
       for (Tensor t : inputs) {
         out.narrow(dim, at, t.size(dim)).copy_(t);

@@ -13,21 +13,31 @@ import org.jspecify.annotations.Nullable;
 
 /// The chunks that wait for the next request, by size class. Guarded by the allocator's lock.
 public final class FreeLists {
+  /// The class of 1 MiB, from which on classes are finer.
+  private static final int FINE = 56;
+
+  /// How many classes of larger chunks a request may take one of: up to a quarter more.
+  private static final int LARGER = 3;
+
   private final List<ArrayDeque<Chunk>> lists = new ArrayList<>();
   private long bytes;
 
   public FreeLists() {
-    for (int i = 0; i < 256; i++) {
+    for (int i = 0; i < 1024; i++) {
       lists.add(new ArrayDeque<>(0));
     }
   }
 
-  /// Four classes per power of two: at most a fifth of a chunk is slack.
+  /// Four classes per power of two, and sixteen beyond 1 MiB: at most a fifth of a chunk is slack, or a
+  /// seventeenth.
   public static int sizeClass(long bytes) {
     if (bytes <= 64) {
       return 0;
     }
     int power = 63 - Long.numberOfLeadingZeros(bytes - 1);
+    if (power >= 20) {
+      return FINE + (power - 20) * 16 + (int) ((bytes - 1) >>> (power - 4) & 15) + 1;
+    }
     int quarter = (int) ((bytes - 1) >>> (power - 2)) & 3;
     return (power - 6) * 4 + quarter + 1;
   }
@@ -35,6 +45,10 @@ public final class FreeLists {
   public static long classBytes(int sizeClass) {
     if (sizeClass == 0) {
       return 64;
+    }
+    if (sizeClass > FINE) {
+      int power = (sizeClass - FINE - 1) / 16 + 20;
+      return (1L << power) + ((sizeClass - FINE - 1) % 16 + 1) * (1L << (power - 4));
     }
     int power = (sizeClass - 1) / 4 + 6;
     long bytes = (1L << power) + ((sizeClass - 1) % 4 + 1) * (1L << (power - 2));
@@ -51,13 +65,17 @@ public final class FreeLists {
     lists.get(chunk.sizeClass()).push(chunk);
   }
 
-  /// The chunk that was in use last, which a cache may still hold.
+  /// The chunk that was in use last, which a cache may still hold; else a little larger one.
   public @Nullable Chunk poll(int sizeClass) {
-    Chunk chunk = lists.get(sizeClass).poll();
-    if (chunk != null) {
-      bytes -= chunk.bytes();
+    int last = sizeClass > FINE ? sizeClass + LARGER : sizeClass;
+    for (int c = sizeClass; c <= last; c++) {
+      Chunk chunk = lists.get(c).poll();
+      if (chunk != null) {
+        bytes -= chunk.bytes();
+        return chunk;
+      }
     }
-    return chunk;
+    return null;
   }
 
   /// Takes out the buffers that lie here whole.

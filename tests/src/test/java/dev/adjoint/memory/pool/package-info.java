@@ -1,0 +1,2 @@
+/// Chunks, their sizes and who gets them.
+package dev.adjoint.memory.pool;
