@@ -1,12 +1,17 @@
 package dev.adjoint.benchmarks;
 
+import dev.adjoint.DeviceMemory;
 import dev.adjoint.LaunchGraph;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
+import java.util.concurrent.locks.LockSupport;
 
 /// Adjoint on a device, in this process.
 final class AdjointContender implements Contender {
+  /// How many steps come before memory is looked at, and while it is.
+  private static final int STEPS = 5;
+
   private final Device device;
 
   AdjointContender(Device device) {
@@ -26,6 +31,7 @@ final class AdjointContender implements Contender {
   @Override
   public Prepared prepare(Work work) {
     return switch (work.group()) {
+      case MEMORY -> prepare(work.step());
       case SMALL -> small(work);
       case ELEMENTWISE -> elementwise(work);
       case MATMUL -> matrix(work);
@@ -99,6 +105,32 @@ final class AdjointContender implements Contender {
 
   private Prepared training(String network) {
     return Contender.inProcess(TrainingBenchmark.of(network, device)::step, () -> {});
+  }
+
+  /// Once steps have made what they keep, and what making the data left behind is collected.
+  @Override
+  public Long peak(Work work) {
+    long before = settled();
+    try (Prepared prepared = prepare(work)) {
+      prepared.nanos(STEPS);
+      settled();
+      DeviceMemory.resetPeak(device);
+      prepared.nanos(STEPS);
+      return DeviceMemory.of(device).peak() - before;
+    }
+  }
+
+  /// Bytes in use, once collections find nothing more.
+  private long settled() {
+    long live = Long.MAX_VALUE;
+    for (int same = 0; same < 2; ) {
+      System.gc();
+      LockSupport.parkNanos(20_000_000);
+      long now = DeviceMemory.of(device).live();
+      same = now < live ? 0 : same + 1;
+      live = now;
+    }
+    return live;
   }
 
   @Override

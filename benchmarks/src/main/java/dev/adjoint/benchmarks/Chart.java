@@ -26,7 +26,7 @@ final class Chart {
             .width(1200)
             .height(700)
             .title(title)
-            .yAxisTitle("Adjoint's time / the other's (below 1: faster)")
+            .yAxisTitle("Adjoint's time or memory / the other's (below 1: less)")
             .build();
     chart.getStyler().setOverlapped(true); // a line's dots above each other
     // Not bars: they would start at 0.

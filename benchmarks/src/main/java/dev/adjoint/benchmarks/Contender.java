@@ -2,7 +2,7 @@ package dev.adjoint.benchmarks;
 
 import org.jspecify.annotations.Nullable;
 
-/// One of those whose times are compared; found as a service, so that PyTorch need not be there.
+/// One of those whose times and memory are compared; found as a service, so that PyTorch need not be there.
 public interface Contender extends AutoCloseable {
 
   /// The column's title.
@@ -13,6 +13,12 @@ public interface Contender extends AutoCloseable {
 
   /// Makes the data of a line; at most one line is prepared at a time. Null when it does not do that work.
   @Nullable Prepared prepare(Work work);
+
+  /// How many bytes the tensors of a line's step take at most, its data and an optimiser's state among
+  /// them; null when this cannot tell.
+  default @Nullable Long peak(Work work) {
+    return null;
+  }
 
   @Override
   void close();

@@ -2,24 +2,36 @@ package dev.adjoint.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One line of the table.
 ///
-/// @param nanos the median time of each contender, Adjoint's first; NaN for one that was not measured
-/// @param ratios Adjoint's time over each other contender's
+/// @param values the median nanoseconds of each contender, or the bytes, Adjoint's first; NaN for one that
+///     was not measured
+/// @param ratios Adjoint's over each other contender's
 /// @param share how much of the machine's own limit Adjoint reached; NaN where none applies
 /// @param target the largest ratio that is good enough, or the seconds
-/// @param seconds whether the target is about Adjoint's time alone
+/// @param kind what the values and the target are
 /// @param steady whether all rounds took about the same time
 record Line(
     String key,
     String title,
-    List<Double> nanos,
+    List<Double> values,
     List<Double> ratios,
     double share,
     double target,
-    boolean seconds,
+    Kind kind,
     boolean steady) {
+
+  /// What is compared.
+  enum Kind {
+    /// Times.
+    TIMES,
+    /// Times; the target is about Adjoint's alone.
+    SECONDS,
+    /// Bytes.
+    BYTES
+  }
 
   static Line of(Work work, double[][] nanos, Limits limits, boolean gpu) {
     List<Double> medians = new ArrayList<>();
@@ -34,7 +46,17 @@ record Line(
     }
     double share = limits.share(work, medians.getFirst());
     return new Line(
-        work.name(), work.title(), medians, ratios, share, work.target(gpu), false, steady);
+        work.name(), work.title(), medians, ratios, share, work.target(gpu), Kind.TIMES, steady);
+  }
+
+  static Line of(Work work, List<@Nullable Long> peaks, boolean gpu) {
+    List<Double> bytes = peaks.stream().map(b -> b == null ? Double.NaN : b.doubleValue()).toList();
+    List<Double> ratios = new ArrayList<>();
+    for (double other : bytes.subList(1, bytes.size())) {
+      ratios.add(bytes.getFirst() / other);
+    }
+    double target = work.target(gpu);
+    return new Line(work.name(), work.title(), bytes, ratios, Double.NaN, target, Kind.BYTES, true);
   }
 
   /// How it compares with the one that counts: the first other contender.
@@ -43,7 +65,7 @@ record Line(
   }
 
   String verdict() {
-    double measured = seconds ? nanos.getFirst() / 1e9 : ratio();
+    double measured = kind == Kind.SECONDS ? values.getFirst() / 1e9 : ratio();
     if (Double.isNaN(measured)) {
       return "-";
     }

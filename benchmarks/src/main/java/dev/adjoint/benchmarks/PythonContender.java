@@ -1,14 +1,14 @@
 package dev.adjoint.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.type.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// PyTorch itself, in a Python that waits for orders beside this process; its script is `side.py`.
 final class PythonContender implements Contender {
   private static final Pattern ANSWER = Pattern.compile("\\{\"(\\w+)\": \"?(.*?)\"?}");
+
+  /// Scripts are modules in a folder or a jar.
+  private static final String START =
+      "import sys; sys.path.insert(0, sys.argv[1]); import side; side.main()";
 
   private final Process process;
   private final BufferedReader answers;
@@ -27,10 +31,11 @@ final class PythonContender implements Contender {
   private PythonContender(String interpreter, Device device, boolean compiled) {
     this.compiled = compiled;
     try {
-      ProcessBuilder builder = new ProcessBuilder(interpreter, "-c", script());
+      ProcessBuilder builder = new ProcessBuilder(interpreter, "-B", "-c", START, folder());
       builder.environment().put("ADJOINT_BENCHMARK_THREADS", Integer.toString(Threads.count()));
       builder.environment().put("ADJOINT_BENCHMARK_DEVICE", device.toString());
       builder.environment().put("ADJOINT_BENCHMARK_COMPILED", compiled ? "1" : "");
+      builder.environment().putIfAbsent("KINETO_LOG_LEVEL", "99"); // its profiler tells of each use
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       process = builder.start();
     } catch (IOException e) {
@@ -65,9 +70,14 @@ final class PythonContender implements Contender {
     }
   }
 
-  private static String script() throws IOException {
-    try (InputStream in = PythonContender.class.getResourceAsStream("/side.py")) {
-      return new String(requireNonNull(in, "side.py").readAllBytes(), UTF_8);
+  /// Where this class is, the scripts are.
+  private static String folder() {
+    try {
+      return Path.of(
+              PythonContender.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -101,6 +111,16 @@ final class PythonContender implements Contender {
       @Override
       public void close() {} // the next line's data take the place
     };
+  }
+
+  @Override
+  public @Nullable Long peak(Work work) {
+    if (compiled) {
+      return null;
+    }
+    order("peak " + work.step().name());
+    String bytes = answer("bytes");
+    return bytes == null ? null : Long.valueOf(bytes);
   }
 
   private void order(String line) {

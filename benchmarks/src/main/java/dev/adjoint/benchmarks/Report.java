@@ -26,20 +26,27 @@ final class Report {
 
   static String row(Line line) {
     StringBuilder out = new StringBuilder(String.format("| %-66s |", line.title()));
-    for (double nanos : line.nanos()) {
-      out.append(String.format(" %9s |", time(nanos)));
+    for (double value : line.values()) {
+      String text = line.kind() == Line.Kind.BYTES ? bytes(value) : time(value);
+      out.append(String.format(" %9s |", text));
     }
     for (double ratio : line.ratios()) {
       out.append(String.format(" %10s |", Double.isNaN(ratio) ? "" : ratio(ratio)));
     }
     String share =
         Double.isNaN(line.share()) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * line.share());
-    String target = String.format(Locale.ROOT, line.seconds() ? "%.2f s" : "%.2f", line.target());
+    String target =
+        String.format(
+            Locale.ROOT, line.kind() == Line.Kind.SECONDS ? "%.2f s" : "%.2f", line.target());
     return out + String.format(" %8s | %7s | %-6s |", share, target, line.verdict());
   }
 
   private static String ratio(double ratio) {
     return String.format(Locale.ROOT, ratio < 0.1 ? "%.3f" : "%.2f", ratio);
+  }
+
+  private static String bytes(double bytes) {
+    return Double.isNaN(bytes) ? "" : String.format(Locale.ROOT, "%.2f MB", bytes / 1e6);
   }
 
   private static String time(double nanos) {
@@ -84,13 +91,14 @@ final class Report {
   private static String json(Line line) {
     return String.format(
         Locale.ROOT,
-        "    {\"work\": %s, \"nanos\": %s, \"ratios\": %s, \"share\": %s, \"target\": %s,"
+        "    {\"work\": %s, \"%s\": %s, \"ratios\": %s, \"share\": %s, \"target\": %s,"
             + " \"verdict\": %s}",
         quoted(line.key()),
-        numbers(line.nanos()),
+        line.kind() == Line.Kind.BYTES ? "bytes" : "nanos",
+        numbers(line.values()),
         numbers(line.ratios()),
         number(line.share()),
-        quoted(line.target() + (line.seconds() ? " s" : "")),
+        quoted(line.target() + (line.kind() == Line.Kind.SECONDS ? " s" : "")),
         quoted(line.verdict()));
   }
 

@@ -91,7 +91,7 @@ public final class SideBySide {
     say("");
     say(Report.head(contenders));
     for (Work work : chosen) {
-      add(Line.of(work, rounds.measure(contenders, work), limits, Limits.isGpu(device)));
+      add(line(work, rounds, limits));
     }
     if (works.isEmpty() && device.isCpu()) {
       add(startUp(quick ? 3 : 9));
@@ -101,6 +101,16 @@ public final class SideBySide {
       say("`?`: the times varied too much: the machine has other work. Run it again.");
     }
     write(limits);
+  }
+
+  private Line line(Work work, Rounds rounds, Limits limits) {
+    boolean gpu = Limits.isGpu(device);
+    if (work.group() != Work.Group.MEMORY) {
+      return Line.of(work, rounds.measure(contenders, work), limits, gpu);
+    }
+    List<@Nullable Long> peaks = new ArrayList<>();
+    contenders.forEach(c -> peaks.add(c.peak(work)));
+    return Line.of(work, peaks, gpu);
   }
 
   /// All lines but those that want a GPU's memory.
@@ -194,7 +204,7 @@ public final class SideBySide {
   /// Does a little of everything first: a JVM that has seen one kind of work only would compile our
   /// code for that kind, as no program of a user's could.
   private void mingle(List<Work> chosen) {
-    for (Work work : chosen) {
+    for (Work work : chosen.stream().map(Work::step).distinct().toList()) {
       new Rounds(1, 500_000_000, 10_000_000).measure(contenders.subList(0, 1), work);
     }
   }
@@ -218,6 +228,7 @@ public final class SideBySide {
     }
     String title = "start of the process to the first gradient";
     boolean steady = Rounds.isSteady(adjoint);
-    return new Line("STARTUP", title, nanos, ratios, Double.NaN, StartUp.TARGET, true, steady);
+    return new Line(
+        "STARTUP", title, nanos, ratios, Double.NaN, StartUp.TARGET, Line.Kind.SECONDS, steady);
   }
 }

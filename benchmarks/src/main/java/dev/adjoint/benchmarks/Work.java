@@ -3,6 +3,7 @@ package dev.adjoint.benchmarks;
 import static dev.adjoint.benchmarks.Work.Group.ELEMENTWISE;
 import static dev.adjoint.benchmarks.Work.Group.LARGE;
 import static dev.adjoint.benchmarks.Work.Group.MATMUL;
+import static dev.adjoint.benchmarks.Work.Group.MEMORY;
 import static dev.adjoint.benchmarks.Work.Group.REDUCTION;
 import static dev.adjoint.benchmarks.Work.Group.SMALL;
 import static dev.adjoint.benchmarks.Work.Group.TRAINING;
@@ -10,7 +11,7 @@ import static dev.adjoint.benchmarks.Work.Limit.ARITHMETIC;
 import static dev.adjoint.benchmarks.Work.Limit.BANDWIDTH;
 import static dev.adjoint.benchmarks.Work.Limit.NONE;
 
-/// The lines of the table: what both sides do, and how much of PyTorch's time it may take.
+/// The lines of the table: what both sides do, and how much of what PyTorch takes it may take.
 public enum Work {
   SCALARS(SMALL, "ten multiplications of a scalar by a number, forward and backward", 0.05, 0.5),
   PRODUCTS(
@@ -66,6 +67,8 @@ public enum Work {
       BANDWIDTH,
       24.0 * 4096 * 1024),
   ADAM(TRAINING, "Adam's update of 10M parameters", 0.3, 1.1, BANDWIDTH, 28.0 * 10_000_000),
+  TRAINING_STEP_MEMORY(MEMORY, "memory of the training step of 784-512-256-10", 1.0, 1.0),
+  CONVNET_MEMORY(MEMORY, "memory of the training step with convolutions", 1.0, 1.0),
   COPY_256M(LARGE, "y.copy_(x), 256M floats", 1.1, 1.1, BANDWIDTH, 8.0 * 256 * Work.MEBI),
   ADD_256M(LARGE, "x + y, 256M floats", 0.25, 1.1, BANDWIDTH, 12.0 * 256 * Work.MEBI),
   TANH_256M(LARGE, "tanh(x), 256M floats", 0.5, 1.1, BANDWIDTH, 8.0 * 256 * Work.MEBI),
@@ -80,13 +83,15 @@ public enum Work {
   MATMUL_8192_TF32(LARGE, "the same by tensor cores, in TF32", 1.0, 1.05),
   MATMUL_8192_BF16(LARGE, "the same of bfloat16", 1.0, 1.05);
 
-  /// Lines that are run together; those of `LARGE` only on a GPU.
+  /// Lines that are run together; those of `LARGE` only on a GPU. What counts in those of `MEMORY` is no
+  /// time, but how many bytes the tensors of a step take at most.
   enum Group {
     SMALL,
     ELEMENTWISE,
     REDUCTION,
     MATMUL,
     TRAINING,
+    MEMORY,
     LARGE
   }
 
@@ -146,7 +151,16 @@ public enum Work {
     return group;
   }
 
-  /// The largest ratio of Adjoint's time to PyTorch's that is good enough.
+  /// The work whose memory a line of [Group#MEMORY] is about; of others itself.
+  Work step() {
+    return switch (this) {
+      case TRAINING_STEP_MEMORY -> TRAINING_STEP;
+      case CONVNET_MEMORY -> CONVNET;
+      default -> this;
+    };
+  }
+
+  /// The largest ratio of what Adjoint takes to what PyTorch takes that is good enough.
   double target(boolean gpu) {
     return gpu ? targetOnGpu : target;
   }
