@@ -57,10 +57,11 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
     return groups * depth() * windows.count();
   }
 
-  /// How many images go together, given the elements that each takes.
+  /// How many images go together, given the elements that each takes: as many each time, if that fits.
   private long together(Tensor t, long elements) {
     long room = t.device().isCpu() ? CACHED : BUSY;
-    return Math.max(1, Math.min(images(), room / Math.max(elements, 1)));
+    long most = Math.max(1, Math.min(images(), room / Math.max(elements, 1)));
+    return Math.ceilDiv(images(), Math.max(1, Math.ceilDiv(images(), most)));
   }
 
   private Tensor empty(Tensor like, long count) {
@@ -90,8 +91,8 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
     return groups == 1 ? all.select(1, 0) : all.clone().view(count * groups, rows(), depth());
   }
 
-  /// The convolution, plus what its result already holds if that is said.
-  void forward(Tensor x, Tensor w, Tensor y, boolean accumulate) {
+  /// The convolution.
+  void forward(Tensor x, Tensor w, Tensor y) {
     long most = together(x, windows.areElements() ? 0 : perImage());
     Tensor memory = empty(x, windows.areElements() ? 0 : most);
     Tensor weights = weights(w, most);
@@ -101,7 +102,7 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
           weights.narrow(0, 0, count * groups),
           columns(x, first, count, memory),
           matrices(y, first, count, rows(), windows.count()),
-          accumulate);
+          false);
     }
   }
 
@@ -129,25 +130,26 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
   }
 
   /// The gradient of the weight. Each of the images that go together has a sum of its own, so that they
-  /// need not wait for each other.
+  /// need not wait for each other. It is made on its side, the form in which BLAS reads columns fast.
   Tensor ofWeight(Tensor x, Tensor g) {
     if (images() == 0) {
       return Tensors.zeros(weight, x.dtype(), x.device());
     }
     long most = together(x, perImage() + weight.elements());
     Tensor memory = empty(x, windows.areElements() ? 0 : most);
-    Tensor sums = Kernels.empty(x, Shape.of(most * groups, rows(), depth()), x.dtype());
+    Tensor sums = Kernels.empty(x, Shape.of(most * groups, depth(), rows()), x.dtype());
     for (long first = 0; first < images(); first += most) {
       long count = Math.min(most, images() - first);
       Products.write(
-          matrices(g, first, count, rows(), windows.count()),
-          columns(x, first, count, memory).transpose(1, 2),
+          columns(x, first, count, memory),
+          matrices(g, first, count, rows(), windows.count()).transpose(1, 2),
           sums.narrow(0, 0, count * groups),
           first > 0);
     }
     Tensor each = sums.view(most, weight.elements());
     Tensor sum = Kernels.fold(Reducer.SUM, each, new int[] {0}, false, x.dtype());
-    return sum.view(weight.toArray());
+    Tensor upright = sum.view(groups, depth(), rows()).transpose(1, 2);
+    return upright.contiguous().view(weight.toArray());
   }
 
   /// The dimensions of a result but that of channels.

@@ -40,17 +40,16 @@ public record Convolution(ConvOptions options, boolean biased) implements Comput
     Tensor w = inputs.get(1);
     Columns columns = Columns.of(x.shape(), w.shape(), options);
     Shape shape = columns.output();
-    Tensor y =
-        biased ? stretched(inputs.get(2), shape).clone() : Kernels.empty(x, shape, x.dtype());
-    columns.forward(x, w, y, biased);
-    return List.of(y);
+    Tensor y = Kernels.empty(x, shape, x.dtype());
+    columns.forward(x, w, y);
+    return List.of(biased ? y.add(ofChannels(inputs.get(2), shape.rank())) : y); // may wait
   }
 
-  private static Tensor stretched(Tensor bias, Shape shape) {
-    long[] sizes = new long[shape.rank()];
+  private static Tensor ofChannels(Tensor bias, int rank) {
+    long[] sizes = new long[rank];
     Arrays.fill(sizes, 1);
     sizes[1] = bias.numel();
-    return bias.view(sizes).expand(shape.toArray());
+    return bias.view(sizes);
   }
 
   private static int crosswise(boolean[] needs) {
