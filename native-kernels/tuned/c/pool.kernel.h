@@ -66,6 +66,43 @@ DEVICE_FN void WITH_TYPE(max_pool_windows)(const T *x, T *y, int64_t *places,
   }
 }
 
+/* Whether no window reaches beyond its plane. */
+DEVICE_FN int WITH_TYPE(stay_inside)(const int64_t *sizes) {
+  return sizes[9] == 0 && sizes[10] == 0 &&
+         (OUT_HEIGHT - 1) * sizes[7] + (WINDOW_HEIGHT - 1) * sizes[11] < IN_HEIGHT &&
+         (OUT_WIDTH - 1) * sizes[8] + (WINDOW_WIDTH - 1) * sizes[12] < IN_WIDTH;
+}
+
+/* The same for windows that stay inside and begin at these elements. */
+DEVICE_FN void WITH_TYPE(max_pool_inside)(const T *x, T *y, int64_t *places, const int32_t *begins,
+                                          int64_t n, const int64_t *sizes) {
+  int64_t whole = (n + 15) / 16 * 16;
+  T greatest[SIDE_BY_SIDE];
+  T seen[SIDE_BY_SIDE];
+  int32_t best[SIDE_BY_SIDE];
+  for (int64_t t = 0; t < whole; t++) {
+    greatest[t] = x[begins[t]];
+    best[t] = begins[t];
+  }
+  for (int64_t p = 1; p < WINDOW_HEIGHT * WINDOW_WIDTH; p++) {
+    int64_t away = p / WINDOW_WIDTH * sizes[11] * IN_WIDTH + p % WINDOW_WIDTH * sizes[12];
+    for (int64_t t = 0; t < whole; t++) {
+      seen[t] = x[away + begins[t]];
+    }
+    INDEPENDENT for (int64_t t = 0; t < whole; t++) {
+      T value = seen[t];
+      T before = greatest[t];
+      int32_t takes = -(value > before) | -(IS_NAN(value));
+      greatest[t] = takes ? value : before;
+      best[t] = ((begins[t] + (int32_t)away) & takes) | (best[t] & ~takes);
+    }
+  }
+  memcpy(y, greatest, (size_t)n * sizeof(T));
+  INDEPENDENT for (int64_t t = 0; t < n; t++) {
+    places[t] = best[t];
+  }
+}
+
 /* Whether the index of an element fits into 32 bits. */
 DEVICE_FN int WITH_TYPE(are_small)(const int64_t *sizes) {
   return IN_HEIGHT * IN_WIDTH < INT32_MAX / 2;
@@ -77,13 +114,23 @@ KERNEL3(max_pool, const T *, x, T *, y, int64_t *, places) {
     WITH_TYPE(portable_max_pool_body)(x, y, places, SAME_LAUNCH);
     return;
   }
+  int inside = WITH_TYPE(stay_inside)(sizes);
   for (int64_t first = 0; first < count; first += SIDE_BY_SIDE) {
     struct places at = {0};
+    int32_t begins[SIDE_BY_SIDE];
     int64_t n = together(first, count);
     WITH_TYPE(find_windows)(&at, first, n, sizes);
+    for (int64_t t = 0; t < SIDE_BY_SIDE; t++) {
+      begins[t] = at.rows[t] * (int32_t)IN_WIDTH + at.columns[t];
+    }
     FOR_EACH_GROUP(g) {
+      const T *plane = x + g * IN_HEIGHT * IN_WIDTH;
       int64_t to = g * count + first;
-      WITH_TYPE(max_pool_windows)(x + g * IN_HEIGHT * IN_WIDTH, y + to, places + to, &at, n, sizes);
+      if (inside) {
+        WITH_TYPE(max_pool_inside)(plane, y + to, places + to, begins, n, sizes);
+      } else {
+        WITH_TYPE(max_pool_windows)(plane, y + to, places + to, &at, n, sizes);
+      }
     }
   }
 }

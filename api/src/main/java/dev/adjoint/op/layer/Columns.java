@@ -6,12 +6,14 @@ import dev.adjoint.graph.Kernels;
 import dev.adjoint.nn.ConvOptions;
 import dev.adjoint.op.Products;
 import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
+import java.util.List;
 
 /// A convolution as products of matrices: a column is what one window sees of an image, a row of the
 /// weight is one channel of the result. Columns are made for some images at a time, in memory that is
-/// used again for the next.
+/// used again for the next, or by a kernel of the device that makes and multiplies them at once.
 ///
 /// @param windows what slides over each channel of an image
 /// @param input the shape of the images: (N, C, height, width), or (N, C, width)
@@ -19,6 +21,9 @@ import java.util.Arrays;
 record Columns(Windows windows, Shape input, Shape weight, long groups) {
   /// Elements of columns that stay in a processor's cache.
   private static final long CACHED = 1 << 19;
+
+  /// Tasks that keep a processor's threads busy.
+  private static final long TASKS = 32;
 
   /// Elements of columns that keep a card busy.
   private static final long BUSY = 1 << 24;
@@ -91,8 +96,28 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
     return groups == 1 ? all.select(1, 0) : all.clone().view(count * groups, rows(), depth());
   }
 
+  /// Whether the device makes columns and products in one kernel.
+  private boolean inOne(String kernel, Tensor like) {
+    return depth() > 0 && Kernels.has(kernel, like);
+  }
+
+  /// A kernel that makes columns and multiplies them.
+  private void call(String kernel, List<Tensor> read, Tensor written, long sums) {
+    long[] sizes = Arrays.copyOf(windows.sizes(images() * input.size(1)), Windows.SIZES + 5);
+    long[] more = {images(), groups, rows(), weight.size(1), sums};
+    System.arraycopy(more, 0, sizes, Windows.SIZES, more.length);
+    long work = rows() * depth() * windows.count();
+    DType type = written.dtype();
+    Kernels.call(
+        kernel, kernel, type, read, List.of(written), false, sizes, images() * groups, work);
+  }
+
   /// The convolution.
   void forward(Tensor x, Tensor w, Tensor y) {
+    if (inOne("convolution", x)) {
+      call("convolution", List.of(x, w.contiguous()), y, 1);
+      return;
+    }
     long most = together(x, windows.areElements() ? 0 : perImage());
     Tensor memory = empty(x, windows.areElements() ? 0 : most);
     Tensor weights = weights(w, most);
@@ -108,6 +133,10 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
 
   /// The gradient of the images.
   void ofInput(Tensor g, Tensor w, Tensor x) {
+    if (inOne("convolution_input", g)) {
+      call("convolution_input", List.of(g, w.contiguous()), x, 1);
+      return;
+    }
     long most = together(g, windows.areElements() ? 0 : perImage());
     Tensor memory = empty(g, windows.areElements() ? 0 : most);
     Tensor weights = weights(w, most).transpose(1, 2);
@@ -135,9 +164,28 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
     if (images() == 0) {
       return Tensors.zeros(weight, x.dtype(), x.device());
     }
-    long most = together(x, perImage() + weight.elements());
-    Tensor memory = empty(x, windows.areElements() ? 0 : most);
+    boolean inOne = inOne("convolution_weight", x);
+    long most = inOne ? sums() : together(x, perImage() + weight.elements());
     Tensor sums = Kernels.empty(x, Shape.of(most * groups, depth(), rows()), x.dtype());
+    if (inOne) {
+      call("convolution_weight", List.of(x, g), sums, most);
+    } else {
+      sumColumns(x, g, sums, most);
+    }
+    Tensor each = sums.view(most, weight.elements());
+    Tensor sum = Kernels.fold(Reducer.SUM, each, new int[] {0}, false, x.dtype());
+    Tensor upright = sum.view(groups, depth(), rows()).transpose(1, 2);
+    return upright.contiguous().view(weight.toArray());
+  }
+
+  /// Sums over consecutive images for a kernel: enough to keep threads busy, few enough to add up.
+  private long sums() {
+    long most = Math.max(1, CACHED * 8 / weight.elements());
+    return Math.min(Math.min(images(), most), Math.max(1, TASKS / groups));
+  }
+
+  private void sumColumns(Tensor x, Tensor g, Tensor sums, long most) {
+    Tensor memory = empty(x, windows.areElements() ? 0 : most);
     for (long first = 0; first < images(); first += most) {
       long count = Math.min(most, images() - first);
       Products.write(
@@ -146,10 +194,6 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
           sums.narrow(0, 0, count * groups),
           first > 0);
     }
-    Tensor each = sums.view(most, weight.elements());
-    Tensor sum = Kernels.fold(Reducer.SUM, each, new int[] {0}, false, x.dtype());
-    Tensor upright = sum.view(groups, depth(), rows()).transpose(1, 2);
-    return upright.contiguous().view(weight.toArray());
   }
 
   /// The dimensions of a result but that of channels.

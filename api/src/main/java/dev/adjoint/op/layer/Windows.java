@@ -112,6 +112,9 @@ record Windows(
     return size() == 1 && strideHeight == 1 && strideWidth == 1 && padHeight == 0 && padWidth == 0;
   }
 
+  /// How many [#sizes] there are.
+  static final int SIZES = 13;
+
   long[] sizes(long planes) {
     return new long[] {
       planes,

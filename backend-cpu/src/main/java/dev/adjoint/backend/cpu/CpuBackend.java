@@ -23,7 +23,7 @@ final class CpuBackend implements Backend, MemoryCapacity {
     this.pool = pool;
     this.elementwise = new ElementwiseLauncher(pool);
     this.folds = new FoldLauncher(pool);
-    this.kernels = new KernelLauncher(pool, new MatMul(pool, elementwise));
+    this.kernels = new KernelLauncher(pool, new MatMul(pool, elementwise), new Convolutions(pool));
   }
 
   @Override
@@ -56,7 +56,7 @@ final class CpuBackend implements Backend, MemoryCapacity {
 
   @Override
   public boolean supports(Kernel kernel) {
-    return NativeKernels.find(kernel.symbol()) != 0;
+    return Convolutions.supports(kernel) || NativeKernels.find(kernel.symbol()) != 0;
   }
 
   @Override

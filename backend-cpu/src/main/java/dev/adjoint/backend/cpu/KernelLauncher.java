@@ -33,15 +33,21 @@ final class KernelLauncher {
 
   private final WorkerPool pool;
   private final MatMul matMul;
+  private final Convolutions convolutions;
   private final ConcurrentHashMap<Kernel, Entry> entries = new ConcurrentHashMap<>();
 
-  KernelLauncher(WorkerPool pool, MatMul matMul) {
+  KernelLauncher(WorkerPool pool, MatMul matMul, Convolutions convolutions) {
     this.pool = pool;
     this.matMul = matMul;
+    this.convolutions = convolutions;
   }
 
   void launch(Launch.Call call) {
     if (call.kernel().name().equals("matmul") && matMul.launch(call)) {
+      return;
+    }
+    if (Convolutions.supports(call.kernel())) {
+      convolutions.launch(call);
       return;
     }
     Entry kernel = entries.computeIfAbsent(call.kernel(), KernelLauncher::entry);
