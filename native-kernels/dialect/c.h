@@ -103,6 +103,10 @@ DEVICE_FN float FROM_BITS_f32(uint32_t bits) {
   KERNEL_(name, (BYTES(t0), BYTES(t1), BYTES(t2)),                             \
           (t0 x0, t1 x1, t2 x2, LAUNCH_ARGS),                                  \
           (operands[0], operands[1], operands[2], LAUNCH))
+#define KERNEL5(name, t0, x0, t1, x1, t2, x2, t3, x3, t4, x4)                  \
+  KERNEL_(name, (BYTES(t0), BYTES(t1), BYTES(t2), BYTES(t3), BYTES(t4)),       \
+          (t0 x0, t1 x1, t2 x2, t3 x3, t4 x4, LAUNCH_ARGS),                    \
+          (operands[0], operands[1], operands[2], operands[3], operands[4], LAUNCH))
 /* Operands of type T, as many as a size says. */
 #define KERNEL_OF_MANY(name) \
   KERNEL_(name, (sizeof(T)), (GLOBAL T *const *operands, LAUNCH_ARGS),         \

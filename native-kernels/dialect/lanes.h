@@ -44,6 +44,10 @@ struct call_words {
 #define KERNEL3(name, t0, x0, t1, x1, t2, x2)                                            \
   KERNEL_(name, (t0 x0, t1 x1, t2 x2, LAUNCH_ARGS),                                      \
           (t0 x0, t1 x1, t2 x2, struct call_words w), (x0 AT(0), x1 AT(1), x2 AT(2), LAUNCH))
+#define KERNEL5(name, t0, x0, t1, x1, t2, x2, t3, x3, t4, x4)                            \
+  KERNEL_(name, (t0 x0, t1 x1, t2 x2, t3 x3, t4 x4, LAUNCH_ARGS),                        \
+          (t0 x0, t1 x1, t2 x2, t3 x3, t4 x4, struct call_words w),                      \
+          (x0 AT(0), x1 AT(1), x2 AT(2), x3 AT(3), x4 AT(4), LAUNCH))
 /* Operands past the last are null, and stay unread. */
 #define KERNEL_OF_MANY(name)                                                             \
   DEVICE_FN void WITH_TYPE(name##_body)(GLOBAL T *const *operands, LAUNCH_ARGS);         \

@@ -1,5 +1,6 @@
 /* The structured kernels of devices whose groups have many lanes. */
 #include "index.kernel.h"
+#include "log_softmax.kernel.h"
 #include "matmul.kernel.h"
 #include "norm.kernel.h"
 #include "pack.kernel.h"

@@ -5,6 +5,7 @@
 #define LOCAL_BYTES 8
 
 #include "index.kernel.h"
+#include "log_softmax.kernel.h"
 #include "norm.kernel.h"
 #include "pack.kernel.h"
 #include "random.kernel.h"

@@ -1,47 +1,13 @@
-/* softmax and log_softmax along the middle of [outer][n][inner], and back.
+/* softmax along the middle of [outer][n][inner], and back.
  * sizes {outer, n, inner}; groups = outer * inner: a group is one line. The line's maximum is taken
  * off first, so that exp cannot overflow; a line with NaN or +infinity, or of -infinity only, is
  * NaN. All lanes run a line together where inner is 1; else each runs its own, and adjacent lines
  * are taken together, since they share cache lines. */
 #undef LOCAL_BYTES
 #define LOCAL_BYTES (MOST_LANES * sizeof(ACCUMULATOR))
-#include "group.h"
+#include "lines.h"
 
 FLOATING(
-/* The greatest of what the lanes hold; with one lane, what it holds. */
-DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
-  all[LANE] = mine;
-  BARRIER();
-  int64_t apart = LANES / 2;
-  for (; apart >= TOGETHER; apart /= 2) {
-    if (LANE < apart) {
-      T other = all[LANE + apart];
-      all[LANE] = all[LANE] < other ? other : all[LANE];
-    }
-    BARRIER();
-  }
-  mine = all[LANE];
-  for (; apart > 0; apart /= 2) {
-    T other = FROM_ABOVE(mine, apart);
-    mine = mine < other ? other : mine;
-  }
-  if (LANE == 0) {
-    all[0] = mine;
-  }
-  BARRIER();
-  T top = all[0];
-  BARRIER(); /* before the memory holds something else */
-  return top;
-}
-
-DEVICE_FN T WITH_TYPE(line_maximum)(GLOBAL const T *x, int64_t n, LOCAL void *shared) {
-  T top = -INFINITY;
-  REDUCES(max, top) for (int64_t j = LANE; j < n; j += LANES) {
-    top = top < x[j] ? x[j] : top;
-  }
-  return WITH_TYPE(group_maximum)(top, (LOCAL T *)shared);
-}
-
 DEVICE_FN void WITH_TYPE(softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
                                        LOCAL void *shared) {
   T top = WITH_TYPE(line_maximum)(x, n, shared);
@@ -57,39 +23,6 @@ DEVICE_FN void WITH_TYPE(softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n
   }
 }
 
-DEVICE_FN void WITH_TYPE(log_softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
-                                           LOCAL void *shared) {
-  T top = WITH_TYPE(line_maximum)(x, n, shared);
-  ACCUMULATOR sum = 0;
-  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
-    sum += exp(x[j] - top);
-  }
-  T log_total = (T)log(WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared));
-  INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
-    y[j] = x[j] - top - log_total;
-  }
-}
-
-/* The maximum of each of some adjacent lines, and its sum of exponentials. */
-DEVICE_FN void WITH_TYPE(lines_totals)(GLOBAL const T *x, int64_t n, int64_t inner, int64_t lines,
-                                       T top[ADJACENT], ACCUMULATOR sum[ADJACENT]) {
-  for (int64_t i = 0; i < lines; i++) {
-    top[i] = -INFINITY;
-    sum[i] = 0;
-  }
-  for (int64_t j = 0; j < n; j++) {
-    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      T v = x[j * inner + i];
-      top[i] = top[i] < v ? v : top[i];
-    }
-  }
-  for (int64_t j = 0; j < n; j++) {
-    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      sum[i] += exp(x[j * inner + i] - top[i]);
-    }
-  }
-}
-
 DEVICE_FN void WITH_TYPE(softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t inner,
                                         int64_t lines) {
   T top[ADJACENT];
@@ -98,21 +31,6 @@ DEVICE_FN void WITH_TYPE(softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t 
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
       y[j * inner + i] = exp(x[j * inner + i] - top[i]) / (T)sum[i];
-    }
-  }
-}
-
-DEVICE_FN void WITH_TYPE(log_softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
-                                            int64_t inner, int64_t lines) {
-  T top[ADJACENT];
-  ACCUMULATOR sum[ADJACENT];
-  WITH_TYPE(lines_totals)(x, n, inner, lines, top, sum);
-  for (int64_t i = 0; i < lines; i++) {
-    sum[i] = log(sum[i]);
-  }
-  for (int64_t j = 0; j < n; j++) {
-    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      y[j * inner + i] = x[j * inner + i] - top[i] - (T)sum[i];
     }
   }
 }
@@ -133,22 +51,6 @@ KERNEL2(softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   }
 }
 
-KERNEL2(log_softmax, GLOBAL const T *, x, GLOBAL T *, y) {
-  UNUSED_ARGS;
-  int64_t n = sizes[1];
-  int64_t inner = sizes[2];
-  if (inner == 1) {
-    FOR_EACH_GROUP(g) {
-      WITH_TYPE(log_softmax_line)(x + g * n, y + g * n, n, shared);
-    }
-    return;
-  }
-  FOR_ADJACENT_GROUPS(g, lines, inner) {
-    int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, lines);
-  }
-}
-
 /* Of a result y and its gradient h: y (h - sum of h y). */
 DEVICE_FN void WITH_TYPE(softmax_line_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
                                             int64_t n, LOCAL void *shared) {
@@ -160,19 +62,6 @@ DEVICE_FN void WITH_TYPE(softmax_line_back)(GLOBAL const T *h, GLOBAL const T *y
   T total = (T)WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared);
   INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
     x[j] = y[j] * (h[j] - total);
-  }
-}
-
-/* h - e^y (sum of h) */
-DEVICE_FN void WITH_TYPE(log_softmax_line_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
-                                                int64_t n, LOCAL void *shared) {
-  ACCUMULATOR sum = 0;
-  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
-    sum += h[j];
-  }
-  T total = (T)WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared);
-  INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
-    x[j] = h[j] - exp(y[j]) * total;
   }
 }
 
@@ -193,22 +82,6 @@ DEVICE_FN void WITH_TYPE(softmax_lines_back)(GLOBAL const T *h, GLOBAL const T *
   }
 }
 
-DEVICE_FN void WITH_TYPE(log_softmax_lines_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
-                                                 int64_t n, int64_t inner, int64_t lines) {
-  ACCUMULATOR sum[ADJACENT] = {0};
-  for (int64_t j = 0; j < n; j++) {
-    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      sum[i] += h[j * inner + i];
-    }
-  }
-  for (int64_t j = 0; j < n; j++) {
-    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      int64_t at = j * inner + i;
-      x[at] = h[at] - exp(y[at]) * (T)sum[i];
-    }
-  }
-}
-
 KERNEL3(softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T *, x) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
@@ -222,22 +95,6 @@ KERNEL3(softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T *, 
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
     WITH_TYPE(softmax_lines_back)(h + at, y + at, x + at, n, inner, lines);
-  }
-}
-
-KERNEL3(log_softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T *, x) {
-  UNUSED_ARGS;
-  int64_t n = sizes[1];
-  int64_t inner = sizes[2];
-  if (inner == 1) {
-    FOR_EACH_GROUP(g) {
-      WITH_TYPE(log_softmax_line_back)(h + g * n, y + g * n, x + g * n, n, shared);
-    }
-    return;
-  }
-  FOR_ADJACENT_GROUPS(g, lines, inner) {
-    int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(log_softmax_lines_back)(h + at, y + at, x + at, n, inner, lines);
   }
 }
 )

@@ -88,6 +88,10 @@ static void run_lines(int64_t outer, int64_t n, int64_t inner) {
   RUN(softmax_backward, lines, sizes, floats(all), floats(all), floats(all));
   RUN(log_softmax, lines, sizes, floats(all), floats(all));
   RUN(log_softmax_backward, lines, sizes, floats(all), floats(all), floats(all));
+  RUN(log_softmax_totals, lines, sizes, floats(all), floats(2 * lines));
+  RUN(log_softmax_of, lines, sizes, floats(all), floats(2 * lines), floats(all));
+  RUN(log_softmax_backward_of_one, lines, sizes, places(lines, n), floats(lines), floats(all),
+      floats(2 * lines), floats(all));
   RUN(scatter_one, lines, sizes, places(lines, n), floats(lines), floats(all));
 }
 

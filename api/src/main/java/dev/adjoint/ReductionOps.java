@@ -162,7 +162,7 @@ public sealed interface ReductionOps permits Tensor {
 
   /// xᵢ - log Σ e^xⱼ along a dimension, without overflow.
   default Tensor logSoftmax(int dim) {
-    return Scans.logSoftmax((Tensor) this, dim);
+    return Scans.logSoftmax((Tensor) this, dim, false);
   }
 
   private Tensor requireFloating() {

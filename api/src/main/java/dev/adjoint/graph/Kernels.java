@@ -4,6 +4,7 @@ import dev.adjoint.Tensor;
 import dev.adjoint.host.Export;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Fusion;
+import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Storage;
@@ -15,13 +16,17 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// What a structured operation may run: folds, and kernels of the library. Part of the one door: an
 /// operation gets tensors back, never memory.
 public final class Kernels {
   private static final long[] NO_STRIDES = {};
+  private static final Operand[] NO_OPERANDS = {};
 
   private Kernels() {}
 
@@ -156,5 +161,61 @@ public final class Kernels {
       operands[firstWritten + i] = t.storage().forFilling(t.layout().offset(), NO_STRIDES);
     }
     device.launch(new Launch.Call(op, k, operands, sizes, groups, groupWork));
+  }
+
+  /// Whether a result of so many elements would wait that is made of a tensor.
+  public static boolean waits(Tensor read, long elements) {
+    EagerTensor t = (EagerTensor) read;
+    return Fusion.waits(elements, new Source(t.storage(), t.layout()));
+  }
+
+  /// As [#call] with one fresh result, which waits where an elementwise result of its size would.
+  ///
+  /// @param read tensors the kernel reads, contiguous, and then it writes the result
+  public static Tensor waiting(
+      String op,
+      String kernel,
+      DType type,
+      List<Tensor> read,
+      Shape shape,
+      long[] sizes,
+      long groups,
+      long groupWork) {
+    Source[] sources = new Source[read.size()];
+    for (int i = 0; i < sources.length; i++) {
+      EagerTensor t = (EagerTensor) read.get(i);
+      sources[i] = new Source(t.storage(), t.layout());
+    }
+    OpenDevice device = sources[0].storage().device();
+    Kernel k = required(op, new Kernel(kernel, type), device);
+    Launch.Call call = new Launch.Call(op, k, NO_OPERANDS, sizes, groups, groupWork);
+    Storage result = Fusion.waiting(device, call, type, shape.elements(), sources);
+    if (result != null) {
+      return EagerTensor.of(result, Layout.contiguous(shape));
+    }
+    Tensor y = empty(read.getFirst(), shape, type);
+    call(op, kernel, type, read, List.of(y), false, sizes, groups, groupWork);
+    return y;
+  }
+
+  /// Has work read the tensors that one would be computed from which [#waiting] returned, so that it need
+  /// not be in memory; null where it does not wait, or not for this kernel over these sizes.
+  public static @Nullable Tensor insteadOf(
+      Tensor result, String kernel, long[] sizes, Function<List<Tensor>, Tensor> work) {
+    EagerTensor t = (EagerTensor) result;
+    if (!t.layout().covers(t.storage().elements())) {
+      return null;
+    }
+    return Fusion.insteadOf(
+        t.storage(),
+        kernel,
+        sizes,
+        sources -> {
+          List<Tensor> read = new ArrayList<>(sources.length);
+          for (Source s : sources) {
+            read.add(EagerTensor.alias(s.storage(), s.layout(), false));
+          }
+          return work.apply(read);
+        });
   }
 }

@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
@@ -10,9 +11,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Rows over values: a result waits, or is computed along with the pending values that it reads.
+/// Rows over values: a result waits, or is computed along with the pending values that it reads. The
+/// result of a kernel may wait too, alone.
 public final class Fusion {
   /// What an argument of a row reads: a storage through a layout of the result's shape.
   public record Source(Storage storage, Layout layout) {}
@@ -70,6 +73,53 @@ public final class Fusion {
     return result;
   }
 
+  /// Whether a result of so many elements outlives windows that is made of these.
+  public static boolean waits(long elements, Source... read) {
+    return Deferral.waits(elements) && !Deferral.readExposed(read);
+  }
+
+  /// The only result of a kernel that waits as a row's would; null where none does.
+  ///
+  /// @param call without operands, which are what it reads, in memory, and then the result
+  public static @Nullable Storage waiting(
+      OpenDevice device, Launch.Call call, DType type, long elements, Source... read) {
+    if (!waits(elements, read)) {
+      return null;
+    }
+    for (Source s : read) {
+      if (s.storage().isPending()) {
+        Realization.of(s.storage());
+      }
+    }
+    Pending p = Pending.of(call, type, read);
+    Storage result = Storage.pending(device, elements, p);
+    Window.outlives(p.watch(result));
+    return result;
+  }
+
+  /// Has work read what a value would be computed from that waits for a kernel, so that the value itself
+  /// need not be in memory; null where it does not wait, or not for this kernel over these sizes.
+  public static <T> @Nullable T insteadOf(
+      Storage value, String kernel, long[] sizes, Function<Source[], T> work) {
+    ReentrantLock turn = Deferral.turn(value);
+    try {
+      Pending p = value.pending();
+      Launch.Call call = p == null || Recording.precedes(p) ? null : p.call;
+      if (p == null
+          || call == null
+          || !call.kernel().name().equals(kernel)
+          || !Arrays.equals(call.sizes(), sizes)) {
+        return null;
+      }
+      Recording.checkMaker(value);
+      return work.apply(p.sources);
+    } finally {
+      if (turn != null) {
+        turn.unlock();
+      }
+    }
+  }
+
   private static void computeAll(Source[] sources) {
     List<Storage> pending = new ArrayList<>();
     for (Source s : sources) {
@@ -86,7 +136,7 @@ public final class Fusion {
   private static void prepare(Source source) {
     Storage storage = source.storage();
     Pending p = storage.pending();
-    if (p != null && Recording.precedes(p)) {
+    if (p != null && (p.call != null || Recording.precedes(p))) {
       Realization.of(storage);
     } else if (p != null && !p.isConstant()) {
       Layout layout = source.layout();

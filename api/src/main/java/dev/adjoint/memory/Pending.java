@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.history.AllocationHistory;
 import dev.adjoint.memory.history.CallSite;
+import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import org.jspecify.annotations.Nullable;
 
-/// A value that is described but not computed: one row applied to sources, or a constant.
+/// A value that is described but not computed: one row applied to sources, a kernel's only result, or
+/// a constant.
 ///
 /// It holds its sources' storages (a count each) until it is computed or no longer wanted. It is
 /// dropped, or computed, before any of them is written; see [Window] and [Deferral].
@@ -18,6 +20,10 @@ final class Pending {
   private static final Source[] NONE = {};
 
   final @Nullable Row row;
+
+  /// The kernel, without operands, that reads all of the sources. No program computes such a value.
+  final Launch.@Nullable Call call;
+
   final DType type;
   final Source[] sources;
   final long bits;
@@ -47,20 +53,35 @@ final class Pending {
   int repeats;
 
   private Pending(
-      @Nullable Row row, DType type, Source[] sources, long bits, int weight, int used) {
+      @Nullable Row row,
+      Launch.@Nullable Call call,
+      DType type,
+      Source[] sources,
+      long bits,
+      int weight,
+      int used) {
     this.row = row;
+    this.call = call;
     this.type = type;
     this.sources = sources;
     this.bits = bits;
     this.weight = weight;
     this.used = used;
-    this.leaves = row == null ? 0 : leaves(sources);
+    this.leaves = leaves(sources);
     this.exposed = Deferral.readExposed(sources);
-    this.site = AllocationHistory.isOn() && row != null ? CallSite.here() : null;
+    this.site = AllocationHistory.isOn() && !isConstant() ? CallSite.here() : null;
   }
 
   static Pending constant(DType type, long bits) {
-    return new Pending(null, type, NONE, bits, 0, 0);
+    return new Pending(null, null, type, NONE, bits, 0, 0);
+  }
+
+  /// What a kernel makes of sources that are in memory; it may wait longer than a [Window].
+  static Pending of(Launch.Call call, DType type, Source[] sources) {
+    for (Source s : sources) {
+      s.storage().retainAsSource();
+    }
+    return new Pending(null, call, type, sources, 0, 1, (1 << sources.length) - 1);
   }
 
   /// @param outlives whether the value may wait longer than a [Window]
@@ -77,7 +98,7 @@ final class Pending {
       }
       weight += s.pendingWeight();
     }
-    return new Pending(row, type, sources, 0, weight, used);
+    return new Pending(row, null, type, sources, 0, weight, used);
   }
 
   static int leaves(Source[] sources) {
@@ -90,7 +111,7 @@ final class Pending {
   }
 
   boolean isConstant() {
-    return row == null;
+    return row == null && call == null;
   }
 
   /// Makes the value known to what it reads, so that it is computed before that is overwritten.

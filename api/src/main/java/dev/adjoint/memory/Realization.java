@@ -1,6 +1,8 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Operand;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ final class Realization {
 
   private static final int MAX_LEAVES = 48;
   private static final int MAX_OUTPUTS = 8;
+  private static final long[] NO_STRIDES = {};
 
   private record Group(OpenDevice device, Shape shape) {}
 
@@ -53,7 +56,7 @@ final class Realization {
       if (p == null) {
         continue;
       }
-      if (Recording.precedes(p)) {
+      if (Recording.precedes(p) || p.call != null) {
         of(s);
         continue;
       }
@@ -115,7 +118,9 @@ final class Realization {
     Storage first = values[0];
     Recording.checkMaker(first);
     Pending only = first.pending();
-    if (values.length == 1 && only != null && only.row != null && only.weight == 1) {
+    if (only != null && only.call != null) {
+      call(first, only.call, only.sources);
+    } else if (values.length == 1 && only != null && only.row != null && only.weight == 1) {
       Fusion.write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
     } else if (shape.elements() > 0) {
       try (ProgramBuilder builder = ProgramBuilder.open()) {
@@ -136,5 +141,18 @@ final class Realization {
     for (Storage s : values) {
       s.realized();
     }
+  }
+
+  private static void call(Storage result, Launch.Call call, Source[] read) {
+    Operand[] operands = new Operand[read.length + 1];
+    for (int i = 0; i < read.length; i++) {
+      operands[i] = read[i].storage().forReading(read[i].layout().offset(), NO_STRIDES);
+    }
+    operands[read.length] = result.forFilling(0, NO_STRIDES);
+    result
+        .device()
+        .launch(
+            new Launch.Call(
+                call.op(), call.kernel(), operands, call.sizes(), call.groups(), call.groupWork()));
   }
 }

@@ -10,6 +10,7 @@ import dev.adjoint.nn.Losses.Reduction;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
 import dev.adjoint.op.Saved;
+import dev.adjoint.op.Scans;
 import dev.adjoint.op.index.Scatters;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
@@ -153,8 +154,7 @@ final class LossOps {
       Tensor ignored = target.eq(ignore);
       Tensor index = places(target, ignored, inputs.get(0).dim());
       Tensor picked =
-          Dispatch.single(new Scatters.Gather(dim), inputs.get(0), index)
-              .reshape(target.shape().toArray());
+          Scans.LogSoftmax.picked(inputs.get(0), dim, index).reshape(target.shape().toArray());
       Tensor losses = picked.neg().maskedFill(ignored, 0);
       return List.of(
           switch (reduction) {

@@ -3,6 +3,7 @@ package dev.adjoint.nn;
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.HandleScope;
+import dev.adjoint.op.Scans;
 import dev.adjoint.op.index.Indices;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
@@ -118,7 +119,8 @@ public final class Losses {
     Tensor classes = checkedClasses(logits, target, ignore);
     int dim = Math.min(1, logits.dim() - 1);
     LossOps.Nll nll = new LossOps.Nll(dim, ignore, reduction);
-    return HandleScope.yielding(() -> Dispatch.single(nll, logits.logSoftmax(dim), classes));
+    return HandleScope.yielding(
+        () -> Dispatch.single(nll, Scans.logSoftmax(logits, dim, true), classes));
   }
 
   /// [#bceWithLogits(Tensor, Tensor, Reduction)], the mean.

@@ -3,11 +3,14 @@ package dev.adjoint.op;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.graph.mode.GradMode;
+import dev.adjoint.op.index.Scatters;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
+import dev.adjoint.type.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ public final class Scans {
     Tensor x = input.to(type).contiguous();
     Tensor y = Kernels.empty(x, x.shape(), type);
     long[] sizes = x.shape().around(dim);
-    long lines = x.numel() == 0 ? 0 : sizes[0] * sizes[2];
+    long lines = lines(x.shape(), dim);
     Kernels.call(kernel, kernel, type, List.of(x), List.of(y), false, sizes, lines, sizes[1]);
     return y;
   }
@@ -30,7 +33,7 @@ public final class Scans {
   private static Tensor back(String kernel, Tensor g, Tensor y, int dim) {
     Tensor x = Kernels.empty(y, y.shape(), y.dtype());
     long[] sizes = y.shape().around(dim);
-    long lines = y.numel() == 0 ? 0 : sizes[0] * sizes[2];
+    long lines = lines(y.shape(), dim);
     Kernels.call(
         kernel,
         kernel,
@@ -42,6 +45,12 @@ public final class Scans {
         lines,
         2 * sizes[1]);
     return x;
+  }
+
+  /// How many lines along a dimension have elements.
+  private static long lines(Shape shape, int dim) {
+    long[] sizes = shape.around(dim);
+    return shape.elements() == 0 ? 0 : sizes[0] * sizes[2];
   }
 
   /// Whether nobody differentiates the gradient, and it lies in memory as a kernel reads it.
@@ -66,9 +75,10 @@ public final class Scans {
     return Dispatch.single(new Softmax(d), requireFloating(x, "softmax"));
   }
 
-  public static Tensor logSoftmax(Tensor x, int dim) {
-    int d = x.shape().dim(dim);
-    return Dispatch.single(new LogSoftmax(d), requireFloating(x, "log_softmax"));
+  /// xᵢ - log Σ e^xⱼ; as [LogSoftmax], but a half never waits, since it is converted anyway.
+  public static Tensor logSoftmax(Tensor x, int dim, boolean waits) {
+    LogSoftmax op = new LogSoftmax(x.shape().dim(dim), waits && !x.dtype().isHalf());
+    return Dispatch.single(op, requireFloating(x, "log_softmax"));
   }
 
   /// e^xᵢ / Σ e^xⱼ along a dimension; NaN for a line of -∞ only.
@@ -102,7 +112,12 @@ public final class Scans {
   }
 
   /// xᵢ - log Σ e^xⱼ along a dimension.
-  public record LogSoftmax(int dim) implements Compute {
+  ///
+  /// @param waits whether a large result is only described at first: for a loss, which reads one element of
+  ///     each line and sends back a gradient for that one, two numbers a line beside x do
+  public record LogSoftmax(int dim, boolean waits) implements Compute {
+    private static final String OF_TOTALS = "log_softmax_of";
+
     @Override
     public String node() {
       return "LogSoftmaxBackward0";
@@ -111,7 +126,55 @@ public final class Scans {
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
-      return List.of(along("log_softmax", x, dim, x.dtype()));
+      boolean described = waits && Kernels.waits(x, x.numel());
+      return List.of(described ? described(x) : along("log_softmax", x, dim, x.dtype()));
+    }
+
+    private Tensor described(Tensor input) {
+      Tensor x = input.contiguous();
+      long[] sizes = x.shape().around(dim);
+      long lines = lines(x.shape(), dim);
+      Tensor totals = Kernels.empty(x, Shape.of(2, lines), x.dtype());
+      Kernels.call(
+          "log_softmax",
+          "log_softmax_totals",
+          x.dtype(),
+          List.of(x),
+          List.of(totals),
+          false,
+          sizes,
+          lines,
+          sizes[1]);
+      return Kernels.waiting(
+          "log_softmax",
+          OF_TOTALS,
+          x.dtype(),
+          List.of(x, totals),
+          x.shape(),
+          sizes,
+          lines,
+          sizes[1]);
+    }
+
+    /// An element of each line of a result; records nothing.
+    ///
+    /// @param index which, of the result's shape but with one element along the dimension
+    public static Tensor picked(Tensor result, int dim, Tensor index) {
+      Scatters.Gather gather = new Scatters.Gather(dim);
+      long[] sizes = result.shape().around(dim);
+      Tensor picked =
+          Kernels.insteadOf(
+              result,
+              OF_TOTALS,
+              sizes,
+              read -> {
+                Tensor totals = read.get(1);
+                long[] shape = index.shape().toArray();
+                return Dispatch.single(gather, read.get(0), index)
+                    .sub(totals.select(0, 0).reshape(shape))
+                    .sub(totals.select(0, 1).reshape(shape));
+              });
+      return picked != null ? picked : Dispatch.single(gather, result, index);
     }
 
     @Override
@@ -124,10 +187,46 @@ public final class Scans {
     public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
       Tensor g = requireNonNull(gradients.getFirst());
       Tensor y = saved.output();
-      if (mayRunBack(g)) {
-        return Arrays.asList(back("log_softmax_backward", g, y, dim));
+      if (!mayRunBack(g)) {
+        return Arrays.asList(g.sub(y.exp().mul(g.sum(new int[] {dim}, true))));
       }
-      return Arrays.asList(g.sub(y.exp().mul(g.sum(new int[] {dim}, true))));
+      Tensor x = Scatters.insteadOfOne(g, dim, (index, h) -> ofOne(y, index, h));
+      if (x != null) {
+        return Arrays.asList(x);
+      }
+      return Arrays.asList(back("log_softmax_backward", g, y, dim));
+    }
+
+    /// The gradient where that of the result is h at an index in each line, and 0 elsewhere.
+    private Tensor ofOne(Tensor y, Tensor index, Tensor h) {
+      long lines = lines(y.shape(), dim);
+      Tensor x =
+          Kernels.insteadOf(
+              y,
+              OF_TOTALS,
+              y.shape().around(dim),
+              read -> ofOne(y.shape(), index, h, read.get(0), read.get(1)));
+      if (x != null) {
+        return x;
+      }
+      Tensor none = Tensors.zeros(Shape.of(2, lines), y.dtype(), y.device());
+      return ofOne(y.shape(), index, h, y.contiguous(), none);
+    }
+
+    private Tensor ofOne(Shape shape, Tensor index, Tensor h, Tensor x, Tensor totals) {
+      Tensor gradient = Kernels.empty(x, shape, x.dtype());
+      long[] sizes = shape.around(dim);
+      Kernels.call(
+          "log_softmax_backward",
+          "log_softmax_backward_of_one",
+          x.dtype(),
+          List.of(index, h, x, totals),
+          List.of(gradient),
+          false,
+          sizes,
+          lines(shape, dim),
+          2 * sizes[1]);
+      return gradient;
     }
   }
 

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Expect;
+import dev.adjoint.GradFn;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.RecordingBackend;
+import dev.adjoint.nn.Losses;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.OutOfMemoryException;
 import java.util.List;
@@ -202,6 +204,27 @@ class DeferralTest {
 
   private long live() {
     return Devices.open(backend.device()).allocator().statistics().live();
+  }
+
+  @Test
+  void ofACrossEntropyOnlyTheGradientIsWrittenInTheSizeOfTheLogits() {
+    Tensor x = tensor(N).view(N / 8, 8).detach().requiresGrad_();
+    Tensor target = Tensors.zeros(Tensors.shape(N / 8), DType.INT64, backend.device());
+    assertEquals(
+        List.of("call log_softmax_totals", "call gather", "call log_softmax_backward_of_one"),
+        calls(() -> Losses.crossEntropy(x, target).backward()));
+    Tensor loss = Losses.nllLoss(x.logSoftmax(1), target);
+    assertEquals(List.of("call log_softmax_backward_of_one"), calls(loss::backward));
+    Tensor watched = Losses.crossEntropy(x, target);
+    GradFn softmax = watched.gradFn().nextFunctions().getFirst().function();
+    softmax.registerPrehook(gradients -> List.of(gradients.getFirst().mul(2)));
+    assertEquals(
+        List.of("call scatter_one", "call log_softmax_of", "call log_softmax_backward"),
+        calls(watched::backward));
+  }
+
+  private List<String> calls(Runnable work) {
+    return describe(backend.launchesOf(work)).stream().filter(l -> l.startsWith("call")).toList();
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Elements taken from, written to and added at places along a dimension that an index names for each
@@ -25,6 +26,8 @@ public final class Scatters {
 
   /// How many columns a group of the kernels that write owns.
   private static final long COLUMNS = 64;
+
+  private static final String ONE = "scatter_one";
 
   private Scatters() {}
 
@@ -86,24 +89,28 @@ public final class Scatters {
     return y;
   }
 
-  /// Zeros of a shape but for one element of each line along a dimension; records nothing.
+  /// Zeros of a shape but for one element of each line along a dimension; records nothing. Where it is
+  /// large, it waits for who needs it in memory.
   ///
   /// @param index where it is, and source what it is, of the shape without the dimension
   public static Tensor one(int dim, Shape shape, Tensor index, Tensor source) {
-    Tensor x = Kernels.empty(source, shape, source.dtype());
     long[] sizes = shape.around(dim);
     long lines = shape.elements() == 0 ? 0 : sizes[0] * sizes[2];
-    Kernels.call(
+    return Kernels.waiting(
         "scatter",
-        "scatter_one",
+        ONE,
         source.dtype(),
         List.of(index.contiguous(), source.contiguous()),
-        List.of(x),
-        false,
+        shape,
         sizes,
         lines,
         sizes[1]);
-    return x;
+  }
+
+  /// Has work read the index and the source of what [#one] returned; null where that is in memory.
+  public static @Nullable Tensor insteadOfOne(Tensor ones, int dim, BinaryOperator<Tensor> work) {
+    return Kernels.insteadOf(
+        ones, ONE, ones.shape().around(dim), read -> work.apply(read.get(0), read.get(1)));
   }
 
   /// Which elements of a source are still there once all were written: where several have one place,

@@ -1,0 +1,68 @@
+#pragma once
+/* What softmax and log_softmax find out about lines, in LOCAL_BYTES of MOST_LANES accumulators. */
+#include "group.h"
+
+FLOATING(
+/* The greatest of what the lanes hold; with one lane, what it holds. */
+DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
+  all[LANE] = mine;
+  BARRIER();
+  int64_t apart = LANES / 2;
+  for (; apart >= TOGETHER; apart /= 2) {
+    if (LANE < apart) {
+      T other = all[LANE + apart];
+      all[LANE] = all[LANE] < other ? other : all[LANE];
+    }
+    BARRIER();
+  }
+  mine = all[LANE];
+  for (; apart > 0; apart /= 2) {
+    T other = FROM_ABOVE(mine, apart);
+    mine = mine < other ? other : mine;
+  }
+  if (LANE == 0) {
+    all[0] = mine;
+  }
+  BARRIER();
+  T top = all[0];
+  BARRIER(); /* before the memory holds something else */
+  return top;
+}
+
+DEVICE_FN T WITH_TYPE(line_maximum)(GLOBAL const T *x, int64_t n, LOCAL void *shared) {
+  T top = -INFINITY;
+  REDUCES(max, top) for (int64_t j = LANE; j < n; j += LANES) {
+    top = top < x[j] ? x[j] : top;
+  }
+  return WITH_TYPE(group_maximum)(top, (LOCAL T *)shared);
+}
+
+/* The logarithm of the sum of exponentials of what a line has over its maximum. */
+DEVICE_FN T WITH_TYPE(line_log_total)(GLOBAL const T *x, int64_t n, T top, LOCAL void *shared) {
+  ACCUMULATOR sum = 0;
+  REDUCES(+, sum) for (int64_t j = LANE; j < n; j += LANES) {
+    sum += exp(x[j] - top);
+  }
+  return (T)log(WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared));
+}
+
+/* The maximum of each of some adjacent lines, and its sum of exponentials. */
+DEVICE_FN void WITH_TYPE(lines_totals)(GLOBAL const T *x, int64_t n, int64_t inner, int64_t lines,
+                                       T top[ADJACENT], ACCUMULATOR sum[ADJACENT]) {
+  for (int64_t i = 0; i < lines; i++) {
+    top[i] = -INFINITY;
+    sum[i] = 0;
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      T v = x[j * inner + i];
+      top[i] = top[i] < v ? v : top[i];
+    }
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      sum[i] += exp(x[j * inner + i] - top[i]);
+    }
+  }
+}
+)
