@@ -1,6 +1,7 @@
 /* Runs Launch.Elementwise: a program over a linear range of the iteration space. */
 #include <string.h>
 
+#include "stream.h"
 #include "tile.h"
 #include "walk.h"
 
@@ -17,7 +18,14 @@ static int copied(const struct launch *launch, int64_t first, int64_t last) {
     return 0;
   }
   int64_t bytes = p->bytes[0];
-  memmove(to->base + first * bytes, from->base + first * bytes, (size_t)((last - first) * bytes));
+  char *target = to->base + first * bytes;
+  const char *source = from->base + first * bytes;
+  if (is_large(launch, bytes) && to->base != from->base) {
+    stream(target, source, (last - first) * bytes);
+    stream_end();
+  } else {
+    memmove(target, source, (size_t)((last - first) * bytes));
+  }
   return 1;
 }
 
@@ -33,5 +41,8 @@ EXPORT void adjoint_elementwise(const struct launch *launch, int64_t first, int6
   for (int64_t start = first; start < last; start += p->tile) {
     int64_t rest = last - start;
     tiles_run(&tiles, start, rest < p->tile ? rest : p->tile);
+  }
+  if (tiles.streams) {
+    stream_end();
   }
 }

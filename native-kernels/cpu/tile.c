@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "stream.h"
 #include "walk.h"
 
 static int64_t tile_length(const struct program *program, int64_t n) {
@@ -40,12 +41,18 @@ void tiles_open_outputs(struct tiles *tiles) {
     aliases |= is_input(launch, launch->operands[p->inputs + k].base);
   }
   tiles->copies_inputs = copies && aliases && p->outputs > 1;
+  tiles->streams = 0;
   for (int64_t k = 0; k < p->outputs; k++) {
     int64_t o = p->inputs + k;
     const struct store *store = &p->stores[k];
+    int overwrites = is_input(launch, launch->operands[o].base);
     tiles->access[o] = access_of(&launch->operands[o], launch);
+    if (tiles->access[o] == CONTIGUOUS && !overwrites && is_large(launch, store->bytes)) {
+      tiles->access[o] = STREAMED;
+      tiles->streams = 1;
+    }
     tiles->in_place[o] = tiles->access[o] == CONTIGUOUS && store->place >= computed && !copies &&
-                         (store->is_last || !is_input(launch, launch->operands[o].base));
+                         (store->is_last || !overwrites);
   }
 }
 
@@ -123,7 +130,9 @@ static void store_output(struct tiles *tiles, int64_t k, int64_t first, int64_t 
   int64_t o = launch->program->inputs + k;
   const struct operand *operand = &launch->operands[o];
   const char *value = tiles->values[store->place];
-  if (tiles->access[o] != CONTIGUOUS) {
+  if (tiles->access[o] == STREAMED) {
+    stream(operand->base + first * store->bytes, value, n * store->bytes);
+  } else if (tiles->access[o] != CONTIGUOUS) {
     scatter(value, operand, store->bytes, launch->rank, launch->shape, first, n);
   } else if (value != operand->base + first * store->bytes) {
     memcpy(operand->base + first * store->bytes, value, (size_t)(n * store->bytes));

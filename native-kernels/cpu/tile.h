@@ -5,7 +5,7 @@
 
 enum { LANES_PER_STEP = 16, MAX_PLACES = 160, MAX_OPERANDS = 64 };
 
-enum access { CONTIGUOUS, CONSTANT, STRIDED };
+enum access { CONTIGUOUS, CONSTANT, STRIDED, STREAMED }; /* the last is contiguous, too */
 
 struct tiles {
   const struct launch *launch;
@@ -14,6 +14,7 @@ struct tiles {
   uint8_t access[MAX_OPERANDS];
   int copies_inputs; /* an output stores an input that another output overwrites */
   uint8_t in_place[MAX_OPERANDS]; /* outputs that may be written before the tile's end */
+  int streams; /* some output goes around the caches */
 };
 
 /* Bytes of memory that tiles_open needs for a range of n elements. */

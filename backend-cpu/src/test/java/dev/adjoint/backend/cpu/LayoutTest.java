@@ -171,6 +171,32 @@ class LayoutTest {
     }
   }
 
+  /// Results that are stored around the caches, at any alignment, of any length, beside one that is
+  /// also read.
+  @Test
+  void largeResultsAreWhole() {
+    int n = (8 << 20) + 53;
+    double[] x = new Random(5).ints(n + 1, 0, 100).asDoubleStream().toArray();
+    Buffer in = host.upload(F32, x);
+    for (int at : new int[] {0, 1, 4}) {
+      Buffer sum = host.buffer(F32, n + 5);
+      Buffer copy = host.buffer(F32, n + 5);
+      Operand from = new Operand(in, 1, new long[] {1});
+      Operand to = new Operand(sum, at, new long[] {1});
+      host.run(Host.program(ADD, F32, F32, F32), new long[] {n}, from, from, to);
+      host.run(Host.identity(F32), new long[] {n}, from, new Operand(copy, at, new long[] {1}));
+      host.run(Host.program(ADD, F32, F32, F32), new long[] {n}, to, from, to);
+      double[] sums = host.download(F32, sum, n + at);
+      double[] copies = host.download(F32, copy, n + at);
+      for (int i = 0; i < n; i++) {
+        if (sums[at + i] != 3 * x[i + 1] || copies[at + i] != x[i + 1]) {
+          assertEquals(3 * x[i + 1], sums[at + i], "sum " + i + " at " + at);
+          assertEquals(x[i + 1], copies[at + i], "copy " + i + " at " + at);
+        }
+      }
+    }
+  }
+
   @Test
   void anOutputMayBeAnInput() {
     int n = 3000;

@@ -1,0 +1,42 @@
+/* Stores that go around the caches: of a result too large for them, a plain store would first fetch
+ * each line that it overwrites, and drive out lines that are still wanted. */
+#pragma once
+#include <string.h>
+
+#include "launch.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Bytes of a result from which this pays. */
+enum { STREAMED_BYTES = 32 << 20 };
+
+/* Whether an element of so many bytes for each of the space makes as much. */
+static inline int is_large(const struct launch *launch, int64_t bytes) {
+  for (int64_t d = 0; d < launch->rank; d++) {
+    bytes *= launch->shape[d];
+  }
+  return bytes >= STREAMED_BYTES;
+}
+
+static inline void stream(char *to, const char *from, int64_t bytes) {
+  int64_t done = 0;
+#ifdef __SSE2__
+  if ((uintptr_t)to % 16 == 0) {
+    for (; done + 64 <= bytes; done += 64) {
+      for (int64_t part = done; part < done + 64; part += 16) {
+        _mm_stream_si128((__m128i *)(to + part), _mm_loadu_si128((const __m128i *)(from + part)));
+      }
+    }
+  }
+#endif
+  memcpy(to + done, from + done, (size_t)(bytes - done));
+}
+
+/* Before anyone else may read what was streamed. */
+static inline void stream_end(void) {
+#ifdef __SSE2__
+  _mm_sfence();
+#endif
+}
