@@ -50,6 +50,11 @@ public final class BinaryFolder {
     }
   }
 
+  /// Whether this keeps anything.
+  public boolean keeps() {
+    return folder != null;
+  }
+
   /// What was kept under this key, unless it has been damaged since: a driver may trust it blindly.
   public byte @Nullable [] read(String key) {
     if (folder == null) {

@@ -15,8 +15,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Values and two orders of derivatives agree with PyTorch's, in every arrangement of storage, for one
-/// family of operations; and `docs/ops.md` says so.
+/// Values and two orders of derivatives agree with PyTorch's and with finite differences, in every
+/// arrangement of storage and at every size, for one family of operations; and `docs/ops.md` says so.
+///
+/// All that is asked of a family is one class, since classes share no compiled kernels when they run in
+/// two processes.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class Conformance {
   private final OpCases family;
@@ -27,6 +30,38 @@ abstract class Conformance {
 
   List<ConformanceRun> runs() {
     return ConformanceRun.of(family.rows());
+  }
+
+  List<FiniteDifferences.Row> differentiable() {
+    return FiniteDifferences.of(family.rows());
+  }
+
+  List<VectorWidths.Row> elementwise() {
+    return VectorWidths.of(family.rows());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("differentiable")
+  void derivativeMatchesFiniteDifference(FiniteDifferences.Row row) {
+    FiniteDifferences.checkFirst(row);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("differentiable")
+  void secondDerivativeMatchesFiniteDifferenceOfTheFirst(FiniteDifferences.Row row) {
+    FiniteDifferences.checkSecond(row);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("differentiable")
+  void derivativesOfBothOrdersFollowSmallStepsInEveryLayout(FiniteDifferences.Row row) {
+    LayoutGradients.check(row);
+  }
+
+  @ParameterizedTest(name = "{0}", allowZeroInvocations = true) // some families have none
+  @MethodSource("elementwise")
+  void elementsDoNotDependOnSizeOrArrangement(VectorWidths.Row row) {
+    VectorWidths.check(row);
   }
 
   @ParameterizedTest(name = "{0}")

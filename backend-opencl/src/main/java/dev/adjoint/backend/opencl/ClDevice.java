@@ -139,6 +139,12 @@ record ClDevice(cl_platform_id platform, cl_device_id id) {
     return number(CL.CL_DEVICE_HOST_UNIFIED_MEMORY) != 0;
   }
 
+  /// Whether the driver keeps on disk what it compiled, and to hand it out would compile once more, which
+  /// takes PoCL longer than the first time.
+  boolean keepsKernels() {
+    return platformText(CL.CL_PLATFORM_NAME).equals("Portable Computing Language");
+  }
+
   /// A property that is a number or begins with one; 0 when the driver does not know it.
   private long number(int property) {
     long[] value = new long[8];

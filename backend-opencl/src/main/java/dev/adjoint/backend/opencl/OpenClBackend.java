@@ -50,7 +50,9 @@ final class OpenClBackend implements Backend, MemoryCapacity {
 
   static OpenClBackend open(ClDevice device, int index) {
     ClContext context = new ClContext(device, new Device("opencl", index));
-    return new OpenClBackend(context, BinaryFolder.ofUser("opencl"), device.isUnified());
+    BinaryFolder binaries =
+        device.keepsKernels() ? new BinaryFolder(null) : BinaryFolder.ofUser("opencl");
+    return new OpenClBackend(context, binaries, device.isUnified());
   }
 
   @Override

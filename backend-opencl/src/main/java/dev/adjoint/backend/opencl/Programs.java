@@ -50,9 +50,11 @@ final class Programs {
         binary == null ? null : OpenClProgram.ofBinary(context, source.name(), binary);
     if (program == null) {
       program = compile(source, text, op);
-      byte[] fresh = program == null ? new byte[0] : program.binary();
-      if (fresh.length > 0) {
-        binaries.write(key, fresh);
+      if (program != null && binaries.keeps()) {
+        byte[] fresh = program.binary();
+        if (fresh.length > 0) {
+          binaries.write(key, fresh);
+        }
       }
     }
     return Optional.ofNullable(program);

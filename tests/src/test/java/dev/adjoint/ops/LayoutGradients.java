@@ -6,7 +6,7 @@ import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.autograd.GradCheck;
-import dev.adjoint.ops.FiniteDifferenceTest.Row;
+import dev.adjoint.ops.FiniteDifferences.Row;
 import dev.adjoint.ops.cases.Arrangement;
 import dev.adjoint.ops.cases.GoldenCase;
 import dev.adjoint.ops.cases.HostTensor;
@@ -16,12 +16,10 @@ import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every differentiable operation passes gradcheck and gradgradcheck in every layout, in float64: along
-/// random directions, since [FiniteDifferenceTest] goes through the elements of contiguous ones.
-class LayoutGradientTest {
+/// random directions, since [FiniteDifferences] goes through the elements of contiguous ones.
+final class LayoutGradients {
   private static final GradCheck CHECK =
       GradCheck.DEFAULTS.eps(1e-5).atol(2e-5).rtol(2e-5).fast(true);
   private static final int CASES = 2;
@@ -29,14 +27,14 @@ class LayoutGradientTest {
   // Its running statistics change with the input, outside of the graph.
   private static final String KEEPS_STATISTICS = "batchNorm";
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("dev.adjoint.ops.FiniteDifferenceTest#rows")
-  void derivativesOfBothOrdersFollowSmallStepsInEveryLayout(Row row) {
+  private LayoutGradients() {}
+
+  static void check(Row row) {
     List<String> found = new ArrayList<>();
     int checked = 0;
     for (Arrangement arrangement : Arrangement.values()) {
       List<GoldenCase> cases =
-          FiniteDifferenceTest.differentiable(row.row()).stream()
+          FiniteDifferences.differentiable(row.row()).stream()
               .filter(arrangement::changes)
               .limit(cases(row, arrangement))
               .toList();
