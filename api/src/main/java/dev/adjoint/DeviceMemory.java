@@ -12,8 +12,8 @@ import java.util.Locale;
 /// How much of a device's memory this process has, in bytes: what tensors are stored in. What kernels
 /// need beside while they run is not counted.
 ///
-/// PyTorch calls `live` allocated. Sizes are rounded up, to a quarter of a power of two, beyond 1 MiB to a
-/// sixteenth; tensors of up to 256 bytes share slabs.
+/// PyTorch calls `live` allocated. Sizes are rounded up, to a quarter of a power of two, beyond 64 KiB to a
+/// 32nd; tensors of up to 256 bytes share slabs.
 ///
 /// @param live what tensors and graphs hold
 /// @param cached what waits for the next tensor

@@ -13,30 +13,33 @@ import org.jspecify.annotations.Nullable;
 
 /// The chunks that wait for the next request, by size class. Guarded by the allocator's lock.
 public final class FreeLists {
-  /// The class of 1 MiB, from which on classes are finer.
-  private static final int FINE = 56;
+  /// The class of 64 KiB, from which on classes are finer.
+  private static final int FINE = 40;
+
+  private static final int FINE_POWER = 16;
+  private static final int FINE_BITS = 5;
 
   /// How many classes of larger chunks a request may take one of: up to a quarter more.
-  private static final int LARGER = 3;
+  private static final int LARGER = 7;
 
   private final List<ArrayDeque<Chunk>> lists = new ArrayList<>();
   private long bytes;
 
   public FreeLists() {
-    for (int i = 0; i < 1024; i++) {
+    for (int i = 0; i < 2048; i++) {
       lists.add(new ArrayDeque<>(0));
     }
   }
 
-  /// Four classes per power of two, and sixteen beyond 1 MiB: at most a fifth of a chunk is slack, or a
-  /// seventeenth.
+  /// Four classes per power of two, and 32 beyond 64 KiB: at most a fifth of a chunk is slack, or a 33rd.
   public static int sizeClass(long bytes) {
     if (bytes <= 64) {
       return 0;
     }
     int power = 63 - Long.numberOfLeadingZeros(bytes - 1);
-    if (power >= 20) {
-      return FINE + (power - 20) * 16 + (int) ((bytes - 1) >>> (power - 4) & 15) + 1;
+    if (power >= FINE_POWER) {
+      int part = (int) ((bytes - 1) >>> (power - FINE_BITS)) & (1 << FINE_BITS) - 1;
+      return FINE + (power - FINE_POWER << FINE_BITS) + part + 1;
     }
     int quarter = (int) ((bytes - 1) >>> (power - 2)) & 3;
     return (power - 6) * 4 + quarter + 1;
@@ -47,8 +50,9 @@ public final class FreeLists {
       return 64;
     }
     if (sizeClass > FINE) {
-      int power = (sizeClass - FINE - 1) / 16 + 20;
-      return (1L << power) + ((sizeClass - FINE - 1) % 16 + 1) * (1L << (power - 4));
+      int fine = sizeClass - FINE - 1;
+      int power = (fine >>> FINE_BITS) + FINE_POWER;
+      return (1L << power) + ((fine & (1 << FINE_BITS) - 1) + 1) * (1L << (power - FINE_BITS));
     }
     int power = (sizeClass - 1) / 4 + 6;
     long bytes = (1L << power) + ((sizeClass - 1) % 4 + 1) * (1L << (power - 2));

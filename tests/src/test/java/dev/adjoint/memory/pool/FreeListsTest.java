@@ -23,7 +23,7 @@ class FreeListsTest {
   private static void hasLittleSlack(long bytes) {
     long size = FreeLists.classBytes(FreeLists.sizeClass(bytes));
     double slack = (double) (size - bytes) / bytes;
-    double most = bytes > MIB ? 1 / 16.0 : Math.max(0.25, 64.0 / bytes);
+    double most = bytes > 64 << 10 ? 1 / 32.0 : Math.max(0.25, 64.0 / bytes);
     assertTrue(size >= bytes && slack <= most, () -> bytes + " bytes get " + size);
     assertTrue(
         bytes <= 256 || FreeLists.classBytes(FreeLists.sizeClass(bytes) - 1) < bytes,
