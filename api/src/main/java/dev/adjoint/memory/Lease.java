@@ -2,6 +2,7 @@ package dev.adjoint.memory;
 
 import dev.adjoint.memory.history.CallSite;
 import dev.adjoint.memory.pool.Chunk;
+import dev.adjoint.memory.pool.FreeLists;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
@@ -22,8 +23,13 @@ final class Lease extends PhantomReference<Object> {
     private boolean closed;
 
     @Nullable Chunk take(int sizeClass) {
-      ArrayDeque<Chunk> chunks = free.get(sizeClass);
-      return chunks == null ? null : chunks.poll();
+      for (int c = sizeClass; c <= FreeLists.largest(sizeClass); c++) {
+        ArrayDeque<Chunk> chunks = free.get(c);
+        if (chunks != null && !chunks.isEmpty()) {
+          return chunks.poll();
+        }
+      }
+      return null;
     }
 
     /// Whether it keeps what a lease gives back.

@@ -69,10 +69,14 @@ public final class FreeLists {
     lists.get(chunk.sizeClass()).push(chunk);
   }
 
+  /// The largest class of which a request for a class may take a chunk.
+  public static int largest(int sizeClass) {
+    return sizeClass > FINE ? sizeClass + LARGER : sizeClass;
+  }
+
   /// The chunk that was in use last, which a cache may still hold; else a little larger one.
   public @Nullable Chunk poll(int sizeClass) {
-    int last = sizeClass > FINE ? sizeClass + LARGER : sizeClass;
-    for (int c = sizeClass; c <= last; c++) {
+    for (int c = sizeClass; c <= largest(sizeClass); c++) {
       Chunk chunk = lists.get(c).poll();
       if (chunk != null) {
         bytes -= chunk.bytes();
