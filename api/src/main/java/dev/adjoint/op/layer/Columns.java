@@ -96,9 +96,10 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
     return groups == 1 ? all.select(1, 0) : all.clone().view(count * groups, rows(), depth());
   }
 
-  /// Whether the device makes columns and products in one kernel.
+  /// Whether the device makes columns and products in one kernel; a BLAS counts rows and columns by int.
   private boolean inOne(String kernel, Tensor like) {
-    return depth() > 0 && Kernels.has(kernel, like);
+    boolean fits = Math.max(depth(), windows.count()) <= Integer.MAX_VALUE;
+    return depth() > 0 && fits && Kernels.has(kernel, like);
   }
 
   /// A kernel that makes columns and multiplies them.

@@ -48,8 +48,9 @@ final class Convolution {
     this.sums = sizes[OF_WINDOWS + 4];
   }
 
-  long bytes() {
-    return type.bytes();
+  /// What so many elements of columns take; nothing where images are columns.
+  long bytes(long columns) {
+    return direct() ? 0 : columns * type.bytes();
   }
 
   /// Rows of windows.

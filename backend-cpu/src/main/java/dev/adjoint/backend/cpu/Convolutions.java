@@ -40,26 +40,28 @@ final class Convolutions {
   }
 
   private void forward(Convolution c) {
-    Blocks blocks = Blocks.ofRows(c, c.depth());
-    long perGroup = blocks.count();
-    share(
-        c.images * c.groups * perGroup,
-        blocks.size() * c.width() * c.depth() * c.bytes(),
-        (task, scratch) -> {
-          long first = blocks.first(task % perGroup);
-          c.forward(task / perGroup, first, blocks.end(first), scratch);
-        });
+    Blocks rows = Blocks.ofRows(c, c.depth());
+    shareGroups(c, rows, rows.size() * c.width() * c.depth(), c::forward);
   }
 
   private void ofInput(Convolution c) {
-    Blocks blocks = Blocks.ofChannels(c, Blocks.CACHED / (c.window() * c.count()));
+    Blocks channels = Blocks.ofChannels(c, Blocks.CACHED / (c.window() * c.count()));
+    shareGroups(c, channels, channels.size() * c.window() * c.count(), c::ofInput);
+  }
+
+  /// Work on a block of one group of one image.
+  private interface Piece {
+    void run(long group, long first, long end, Scratch scratch);
+  }
+
+  private void shareGroups(Convolution c, Blocks blocks, long columns, Piece piece) {
     long perGroup = blocks.count();
     share(
         c.images * c.groups * perGroup,
-        blocks.size() * c.window() * c.count() * c.bytes(),
+        c.bytes(columns),
         (task, scratch) -> {
           long first = blocks.first(task % perGroup);
-          c.ofInput(task / perGroup, first, blocks.end(first), scratch);
+          piece.run(task / perGroup, first, blocks.end(first), scratch);
         });
   }
 
@@ -70,7 +72,7 @@ final class Convolutions {
     long perSum = c.groups * channels.count();
     share(
         c.sums * perSum,
-        rows.size() * c.width() * depth * c.bytes(),
+        c.bytes(rows.size() * c.width() * depth),
         (task, scratch) -> {
           long group = task % perSum / channels.count();
           long first = channels.first(task % channels.count());

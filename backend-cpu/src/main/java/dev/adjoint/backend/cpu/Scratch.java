@@ -7,11 +7,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// Memory of a thread between two kernels, and the arguments of the first: what one writes the next
-/// finds in the cache. It is kept for the thread's next work.
+/// finds in the cache. It is kept for the thread's next work, unless it is too large for a cache.
 final class Scratch implements AutoCloseable {
   private static final int SLOTS = 64;
   private static final AtomicReferenceArray<@Nullable Scratch> IDLE =
       new AtomicReferenceArray<>(SLOTS);
+
+  /// Bytes that may be kept.
+  private static final long KEPT = 4 << 20;
 
   /// Words before the data: addresses of two operands, then sizes.
   private static final int HEADER = 32;
@@ -62,6 +65,6 @@ final class Scratch implements AutoCloseable {
 
   @Override
   public void close() {
-    free(IDLE.getAndSet(slot(), this));
+    free(buffer.bytes() > KEPT ? this : IDLE.getAndSet(slot(), this));
   }
 }
