@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A program as the tile interpreter reads it: `struct program` of `native-kernels/cpu/launch.h`,
@@ -30,6 +31,15 @@ final class EncodedProgram {
   private static final int STORE = 3;
   private static final long INDEX_PLACE = -1;
 
+  /// Rows that take about as long as `LONG_ROW` additions.
+  private static final Set<String> LONG_ROWS =
+      Set.of(
+          ("exp expm1 log log1p log2 sin cos tan sinh cosh tanh sigmoid silu log_sigmoid erf gelu"
+                  + " gelu_tanh pow atan2 elu softplus remainder floor_div")
+              .split(" "));
+
+  private static final int LONG_ROW = 8;
+
   private static final ConcurrentHashMap<Program, EncodedProgram> KNOWN = new ConcurrentHashMap<>();
 
   private final long address;
@@ -45,7 +55,7 @@ final class EncodedProgram {
     int width = width(program);
     this.bytes = bytes(program);
     this.tile = tile(places.count(), width);
-    this.cost = 1 + program.instructions().size();
+    this.cost = cost(program);
     this.countsElements =
         program.instructions().stream().anyMatch(step -> step.row().family() == Row.Family.NULLARY);
     this.address = encode(program, places, width);
@@ -128,6 +138,14 @@ final class EncodedProgram {
       width = Math.max(width, program.typeOf(v).bytes());
     }
     return width;
+  }
+
+  private static int cost(Program program) {
+    int cost = 1;
+    for (Program.Instruction step : program.instructions()) {
+      cost += LONG_ROWS.contains(step.row().name()) ? LONG_ROW : 1;
+    }
+    return cost;
   }
 
   private static int tile(int places, int width) {

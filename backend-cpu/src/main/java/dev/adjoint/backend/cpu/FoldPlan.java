@@ -13,6 +13,7 @@ import java.util.List;
 /// share out, the folded group is cut into blocks, whose partial results are folded at the end.
 final class FoldPlan {
   private static final long TASK_ELEMENTS = 1 << 16;
+  private static final long SMALLEST_TASK = 1 << 13;
   private static final long ENOUGH_TASKS = 64;
   private static final long MOST_BLOCKS = 256;
   private static final long SMALLEST_BLOCK = 32;
@@ -89,10 +90,12 @@ final class FoldPlan {
   private long chooseFoldedBlock() {
     long width = Math.min(inner(), innerBlock);
     long tasks = Math.ceilDiv(outer(), outerBlock) * Math.ceilDiv(inner(), innerBlock);
-    if (tasks >= ENOUGH_TASKS || folded() * width <= 2 * TASK_ELEMENTS) {
+    long wanted = outer() * folded() * inner() / ENOUGH_TASKS;
+    long elements = Math.clamp(wanted, SMALLEST_TASK, TASK_ELEMENTS);
+    if (tasks >= ENOUGH_TASKS || folded() * width <= 2 * elements) {
       return Math.max(folded(), 1);
     }
-    long block = Math.max(TASK_ELEMENTS / width, Math.ceilDiv(folded(), MOST_BLOCKS));
+    long block = Math.max(elements / width, Math.ceilDiv(folded(), MOST_BLOCKS));
     return Math.max(block, SMALLEST_BLOCK);
   }
 
