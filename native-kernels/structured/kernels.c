@@ -6,7 +6,6 @@
 
 #include "index.kernel.h"
 #include "log_softmax.kernel.h"
-#include "norm.kernel.h"
 #include "pack.kernel.h"
 #include "random.kernel.h"
 #include "scan.kernel.h"
@@ -17,6 +16,11 @@
 #include "matmul.kernel.h"
 #undef matmul
 #include "../tuned/c/matmul.kernel.h"
+
+#define layer_norm_backward portable_layer_norm_backward
+#include "norm.kernel.h"
+#undef layer_norm_backward
+#include "../tuned/c/norm.kernel.h"
 
 #define max_pool portable_max_pool
 #define avg_pool portable_avg_pool

@@ -5,26 +5,29 @@
 FLOATING(
 /* The greatest of what the lanes hold; with one lane, what it holds. */
 DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
-  all[LANE] = mine;
-  BARRIER();
-  int64_t apart = LANES / 2;
-  for (; apart >= TOGETHER; apart /= 2) {
-    if (LANE < apart) {
-      T other = all[LANE + apart];
-      all[LANE] = all[LANE] < other ? other : all[LANE];
-    }
-    BARRIER();
-  }
-  mine = all[LANE];
-  for (; apart > 0; apart /= 2) {
+  for (int64_t apart = TOGETHER / 2; apart > 0; apart /= 2) {
     T other = FROM_ABOVE(mine, apart);
     mine = mine < other ? other : mine;
   }
-  if (LANE == 0) {
-    all[0] = mine;
+  if (LANE % TOGETHER == 0) {
+    all[LANE / TOGETHER] = mine;
   }
   BARRIER();
+  int64_t teams = LANES / TOGETHER;
+  if (TOGETHER == 1) { /* by halves: that is all lanes */
+    for (int64_t apart = teams / 2; apart > 0; apart /= 2) {
+      if (LANE < apart) {
+        T other = all[LANE + apart];
+        all[LANE] = all[LANE] < other ? other : all[LANE];
+      }
+      BARRIER();
+    }
+    teams = 1;
+  }
   T top = all[0];
+  for (int64_t t = 1; t < teams; t++) {
+    top = top < all[t] ? all[t] : top;
+  }
   BARRIER(); /* before the memory holds something else */
   return top;
 }

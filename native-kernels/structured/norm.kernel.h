@@ -57,21 +57,65 @@ KERNEL_OF_MANY(layer_norm) {
   }
 }
 
-/* Of a row's gradient g, with h = g weight and z = (x - mean) rstd: the means of h and of h z. */
-DEVICE_FN void WITH_TYPE(gradient_moments)(GLOBAL const T *g, GLOBAL const T *x,
-                                           GLOBAL const T *weight, int weighted, int64_t n, T mean,
-                                           T rstd, LOCAL void *shared, T *first, T *second) {
-  ACCUMULATOR sum = 0;
-  ACCUMULATOR products = 0;
-  PRAGMA(omp simd reduction(+ : sum, products))
-  for (int64_t j = LANE; j < n; j += LANES) {
-    T h = weighted ? g[j] * weight[j] : g[j];
-    sum += h;
-    products += (ACCUMULATOR)h * (x[j] - mean);
+/* Of rows' gradients g, with h = g weight and z = (x - mean) rstd: of_x = rstd (h - mean of h - z times
+ * the mean of h z), and what the rows add to the gradients of weight and bias. So many rows at most;
+ * what of them is not there reads the first and adds nothing. */
+#define NORM_ROWS 8
+
+DEVICE_FN void WITH_TYPE(norm_rows_back)(GLOBAL T *const *operands, const int64_t *sizes,
+                                         LOCAL void *shared, int64_t first, int64_t rows,
+                                         GLOBAL T *of_weight, GLOBAL T *of_bias, int starts) {
+  int64_t n = sizes[1];
+  GLOBAL const T *weight = sizes[2] & NORM_WEIGHT ? operands[2] : 0;
+  int64_t at[NORM_ROWS];
+  T mean[NORM_ROWS];
+  T rstd[NORM_ROWS];
+  ACCUMULATOR sums[2 * NORM_ROWS]; /* of h, then of h (x - mean) */
+  for (int r = 0; r < NORM_ROWS; r++) {
+    int64_t row = first + (r < rows ? r : 0);
+    at[r] = row * n;
+    mean[r] = operands[3][row];
+    rstd[r] = operands[4][row];
+    sums[r] = 0;
+    sums[NORM_ROWS + r] = 0;
   }
-  *first = (T)(WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared) / (ACCUMULATOR)n);
-  *second =
-      (T)(WITH_TYPE(group_sum)(products, (LOCAL ACCUMULATOR *)shared) / (ACCUMULATOR)n * rstd);
+  for (int64_t j = LANE; j < n; j += LANES) {
+    T scale = weight ? weight[j] : 1;
+    for (int r = 0; r < NORM_ROWS; r++) {
+      T h = operands[0][at[r] + j] * scale;
+      sums[r] += h;
+      sums[NORM_ROWS + r] += (ACCUMULATOR)h * (operands[1][at[r] + j] - mean[r]);
+    }
+  }
+  WITH_TYPE(group_sums)(sums, 2 * NORM_ROWS, (LOCAL ACCUMULATOR *)shared);
+  T a[NORM_ROWS];
+  T b[NORM_ROWS];
+  for (int r = 0; r < NORM_ROWS; r++) {
+    a[r] = (T)(sums[r] / (ACCUMULATOR)n);
+    b[r] = (T)(sums[NORM_ROWS + r] / (ACCUMULATOR)n * rstd[r]);
+  }
+  int of_x = (sizes[2] & NORM_INPUT) != 0;
+  int of_rest = (sizes[2] & NORM_BIAS) != 0;
+  for (int64_t j = LANE; j < n; j += LANES) {
+    T scale = weight ? weight[j] : 1;
+    T products = of_rest && !starts ? of_weight[j] : 0;
+    T gradients = of_rest && !starts ? of_bias[j] : 0;
+    for (int r = 0; r < NORM_ROWS; r++) {
+      T g = operands[0][at[r] + j];
+      T z = (operands[1][at[r] + j] - mean[r]) * rstd[r];
+      if (r < rows) {
+        products += g * z;
+        gradients += g;
+        if (of_x) {
+          operands[5][at[r] + j] = rstd[r] * (g * scale - a[r] - z * b[r]);
+        }
+      }
+    }
+    if (of_rest) {
+      of_weight[j] = products;
+      of_bias[j] = gradients;
+    }
+  }
 }
 
 /* operands: g, x, weight[n], mean[rows], rstd[rows], x's gradient, then for each block of rows what
@@ -80,36 +124,12 @@ DEVICE_FN void WITH_TYPE(gradient_moments)(GLOBAL const T *g, GLOBAL const T *x,
 KERNEL_OF_MANY(layer_norm_backward) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
-  int weighted = (sizes[2] & NORM_WEIGHT) != 0;
   FOR_EACH_GROUP(block) {
     int64_t first = block * sizes[3];
     int64_t last = first + sizes[3] < sizes[0] ? first + sizes[3] : sizes[0];
-    GLOBAL T *of_weight = operands[6] + block * n;
-    GLOBAL T *of_bias = operands[7] + block * n;
-    for (int64_t row = first; row < last; row++) {
-      GLOBAL const T *g = operands[0] + row * n;
-      GLOBAL const T *x = operands[1] + row * n;
-      GLOBAL const T *weight = operands[2];
-      T mean = operands[3][row];
-      T rstd = operands[4][row];
-      T a;
-      T b;
-      WITH_TYPE(gradient_moments)(g, x, weight, weighted, n, mean, rstd, shared, &a, &b);
-      if (sizes[2] & NORM_INPUT) {
-        GLOBAL T *of_x = operands[5] + row * n;
-        INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
-          T h = weighted ? g[j] * weight[j] : g[j];
-          of_x[j] = rstd * (h - a - (x[j] - mean) * rstd * b);
-        }
-      }
-      if (sizes[2] & NORM_BIAS) {
-        int starts = row == first;
-        INDEPENDENT for (int64_t j = LANE; j < n; j += LANES) {
-          T product = g[j] * ((x[j] - mean) * rstd);
-          of_weight[j] = starts ? product : of_weight[j] + product;
-          of_bias[j] = starts ? g[j] : of_bias[j] + g[j];
-        }
-      }
+    for (int64_t row = first; row < last; row += NORM_ROWS) {
+      WITH_TYPE(norm_rows_back)(operands, sizes, shared, row, last - row, operands[6] + block * n,
+                                operands[7] + block * n, row == first);
     }
   }
 }

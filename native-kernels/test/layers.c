@@ -77,6 +77,8 @@ static void run_norm(int64_t rows, int64_t n, int64_t flags) {
   int64_t blocks = (rows + 2) / 3;
   RUN(layer_norm_backward, blocks, back, floats(rows * n), floats(rows * n), floats(n),
       floats(rows), floats(rows), floats(rows * n), floats(blocks * n), floats(blocks * n));
+  RUN(portable_layer_norm_backward, blocks, back, floats(rows * n), floats(rows * n),
+      floats(n), floats(rows), floats(rows), floats(rows * n), floats(blocks * n), floats(blocks * n));
 }
 
 /* Lines along the middle of [outer][n][inner]. */

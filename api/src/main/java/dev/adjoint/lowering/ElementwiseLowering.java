@@ -113,8 +113,10 @@ final class ElementwiseLowering {
         program, packs, geometry.isNarrow(), geometry.shape.length, new String(walks));
   }
 
+  /// A GPU starts groups faster than a loop's next loads: each lane takes one item.
   private long groups(long items) {
-    return Math.clamp(Math.ceilDiv(items, limits.lanes()), 1, Lowering.mostGroups(limits));
+    long most = limits.ranges() ? Lowering.mostGroups(limits) : Integer.MAX_VALUE;
+    return Math.clamp(Math.ceilDiv(items, limits.lanes()), 1, most);
   }
 
   static Buffer[] buffers(Operand[] operands) {

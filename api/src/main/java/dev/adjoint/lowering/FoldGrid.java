@@ -8,18 +8,26 @@ import dev.adjoint.spi.Operand;
 /// are cut into blocks, whose partial results a second launch folds. The grid follows from the
 /// shape and the size of a group alone, and so do results, to the last bit.
 ///
+/// Where lanes side by side fold elements side by side, and each has some, it takes neighbours, which a
+/// GPU reads at once if they lie so.
+///
 /// @param kept how many results
 /// @param folded how many elements each is made of
 /// @param columns of a group, a power of two
 /// @param keptFirst whether lanes side by side take results side by side
 /// @param blocks of the folded elements
 /// @param block elements of one
-record FoldGrid(long kept, long folded, long columns, boolean keptFirst, long blocks, long block) {
+/// @param pack neighbours among the folded elements that a lane takes together
+record FoldGrid(
+    long kept, long folded, long columns, boolean keptFirst, long blocks, long block, int pack) {
+  static final int PACK = 4;
+
   private static final int COALESCED = 32;
   private static final int SHARED_WORK = 64;
   private static final long ENOUGH_GROUPS = 256;
 
-  static FoldGrid of(Launch.Fold launch, int lanes) {
+  static FoldGrid of(Launch.Fold launch, Limits limits) {
+    int lanes = limits.lanes();
     long[] shape = launch.shape();
     int keptDims = shape.length - launch.folded();
     long kept = product(shape, 0, keptDims);
@@ -32,15 +40,17 @@ record FoldGrid(long kept, long folded, long columns, boolean keptFirst, long bl
     if (groups < ENOUGH_GROUPS && folded > 2 * SHARED_WORK * rows) {
       blocks = Math.min(2 * ENOUGH_GROUPS / groups, folded / (SHARED_WORK * rows));
     }
-    long block = Math.max(1, Math.ceilDiv(Math.ceilDiv(folded, blocks), rows) * rows);
-    return new FoldGrid(
-        kept, folded, columns, keptFirst, Math.max(1, Math.ceilDiv(folded, block)), block);
+    int pack = keptFirst || limits.ranges() || folded < PACK * rows ? 1 : PACK;
+    long unit = pack * rows;
+    long block = Math.max(1, Math.ceilDiv(Math.ceilDiv(folded, blocks), unit) * unit);
+    long filled = Math.max(1, Math.ceilDiv(folded, block));
+    return new FoldGrid(kept, folded, columns, keptFirst, filled, block, pack);
   }
 
   /// The grid that folds the blocks' results: `[blocks][kept]`, as it lies in memory.
   FoldGrid join(int lanes) {
     long columns = columns(kept, blocks, kept > 1, lanes);
-    return new FoldGrid(kept, blocks, columns, kept > 1, 1, blocks);
+    return new FoldGrid(kept, blocks, columns, kept > 1, 1, blocks, 1);
   }
 
   private static long columns(long kept, long folded, boolean keptFirst, int lanes) {

@@ -31,6 +31,8 @@ final class FoldLowering {
   /// Everything that the text of a kernel depends on.
   ///
   /// @param walks the walk of each input
+  /// @param pack of its grid
+  /// @param together for each input, 1 where its packs lie together, so that they are read at once
   record Structure(
       Stage stage,
       Reducer reducer,
@@ -38,7 +40,9 @@ final class FoldLowering {
       boolean narrow,
       int keptRank,
       int foldedRank,
-      String walks) {
+      String walks,
+      int pack,
+      String together) {
 
     String name() {
       return Text.name("fold", this.toString());
@@ -66,7 +70,7 @@ final class FoldLowering {
 
   private List<KernelLaunch> lower(
       Launch.Fold launch, LongFunction<Buffer> scratch, boolean plainly) {
-    FoldGrid grid = FoldGrid.of(launch, limits.lanes());
+    FoldGrid grid = FoldGrid.of(launch, limits);
     Operand[] operands = launch.operands();
     Buffer output = operands[operands.length - 1].buffer();
     if (grid.blocks() == 1) {
@@ -86,15 +90,12 @@ final class FoldLowering {
       Stage stage, Launch.Fold launch, FoldGrid grid, Buffer target, boolean plainly) {
     Operand[] operands = launch.operands();
     Operand[] inputs = Arrays.copyOf(operands, operands.length - 1);
-    int keptDims = launch.shape().length - launch.folded();
-    boolean shortWork =
-        grid.kept() * grid.folded() < SHORT || plainly && (keptDims > 1 || launch.folded() > 1);
-    int keptRank = Geometry.rankFor(keptDims, shortWork);
-    int foldedRank = Geometry.rankFor(launch.folded(), shortWork);
-    FoldSpace space = new FoldSpace(launch, inputs, keptRank, foldedRank);
+    FoldSpace space = space(launch, grid, inputs, plainly);
     char[] walks = new char[inputs.length];
+    StringBuilder together = new StringBuilder();
     for (int i = 0; i < walks.length; i++) {
       walks[i] = (char) ('0' + space.walk(i));
+      together.append(grid.pack() > 1 && space.isPacked(inputs[i]) ? 1 : 0);
     }
     Structure structure =
         new Structure(
@@ -102,9 +103,11 @@ final class FoldLowering {
             launch.reducer(),
             launch.program(),
             space.isNarrow(),
-            keptRank,
-            foldedRank,
-            new String(walks));
+            space.keptRank(),
+            space.foldedRank(),
+            new String(walks),
+            grid.pack(),
+            together.toString());
     Words words = new Words(limits, launch);
     words.put(launch.scalars());
     for (Operand input : inputs) {
@@ -121,6 +124,20 @@ final class FoldLowering {
     return kernel(structure, buffers, words, grid);
   }
 
+  /// A short launch waits for its start: one kernel serves all of up to 4 kept dimensions. So it is for
+  /// the catalogue, which has no kernel of its own for packs that lie apart in one row.
+  private static FoldSpace space(
+      Launch.Fold launch, FoldGrid grid, Operand[] inputs, boolean plainly) {
+    int keptDims = launch.shape().length - launch.folded();
+    boolean shortWork =
+        grid.kept() * grid.folded() < SHORT || plainly && (keptDims > 1 || launch.folded() > 1);
+    int keptRank = Geometry.rankFor(keptDims, shortWork);
+    int foldedRank = launch.folded() <= 1 ? 1 : Geometry.rankFor(launch.folded(), shortWork);
+    FoldSpace space = new FoldSpace(launch, inputs, keptRank, foldedRank);
+    boolean apart = plainly && grid.pack() > 1 && space.isNarrow() && !space.isPacked(inputs[0]);
+    return apart ? new FoldSpace(launch, inputs, 4, foldedRank) : space;
+  }
+
   private KernelLaunch join(Launch.Fold launch, FoldGrid blocks, Buffer partials, Buffer output) {
     FoldGrid grid = blocks.join(limits.lanes());
     int keptRank = Geometry.rankFor(launch.shape().length - launch.folded(), true);
@@ -132,6 +149,8 @@ final class FoldLowering {
             itself(launch.program().typeOf(launch.program().outputs().getFirst())),
             space.isNarrow(),
             keptRank,
+            1,
+            "0",
             1,
             "0");
     Words words = new Words(limits, launch);
@@ -177,12 +196,22 @@ final class FoldLowering {
     Program itself = itself(type);
     List<KernelSource> kernels = new ArrayList<>();
     for (Stage stage : List.of(Stage.WHOLE, Stage.BLOCKS)) {
-      kernels.add(source(new Structure(stage, reducer, itself, true, 4, 4, "0")));
-      kernels.add(source(new Structure(stage, reducer, itself, true, 1, 1, "0")));
-      kernels.add(source(new Structure(stage, reducer, itself, false, 1, 1, "0")));
+      for (int pack : new int[] {1, FoldGrid.PACK}) {
+        kernels.add(source(new Structure(stage, reducer, itself, true, 4, 4, "0", pack, "0")));
+        kernels.add(source(new Structure(stage, reducer, itself, true, 4, 1, "0", pack, "0")));
+        String together = pack == 1 ? "0" : "1";
+        kernels.add(source(new Structure(stage, reducer, itself, true, 1, 1, "0", pack, together)));
+        kernels.add(source(new Structure(stage, reducer, itself, false, 1, 1, "0", pack, "0")));
+      }
+      for (boolean narrow : new boolean[] {true, false}) {
+        int rank = narrow ? 4 : 1;
+        kernels.add(
+            source(
+                new Structure(stage, reducer, itself, narrow, rank, 1, "0", FoldGrid.PACK, "1")));
+      }
     }
     for (boolean narrow : new boolean[] {true, false}) {
-      kernels.add(source(new Structure(Stage.JOIN, reducer, itself, narrow, 4, 1, "0")));
+      kernels.add(source(new Structure(Stage.JOIN, reducer, itself, narrow, 4, 1, "0", 1, "0")));
     }
     return kernels;
   }

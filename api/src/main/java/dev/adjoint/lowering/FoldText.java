@@ -7,6 +7,7 @@ import dev.adjoint.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The text of a kernel of a fold. Each lane folds the elements of its row one after another, some
 /// at a time so that a sum's error does not grow with their number; then the rows of a group meet
@@ -142,39 +143,88 @@ final class FoldText {
       }
     }
     text.line("      const index_t end = b * block + block < folded ? b * block + block : folded;");
-    text.line("      for (index_t j = b * block + row; j < end;) {");
+    text.line("      for (index_t j = b * block + row * %d; j < end;) {", fold.pack());
     text.line("        %s run = %s;", accumulator, none);
     text.line("        int u = 0;");
+    foldAtOnce(join);
+    text.line("        for (; u < %d && j < end; u++) {", RUN);
+    text.line("          const index_t i = j;");
+    element("          ", join, null);
+    text.line("          run = %s(run, %s);", of, join ? "v" : value());
+    int last = fold.pack() - 1; // of a pack, after which comes the lane's next one
+    text.line("          j += j %% %d == %d ? %s - %d : 1;", fold.pack(), last, apart(), last);
+    text.line("        }");
+    text.line("        total = %s(total, run);", of);
+    text.line("      }");
+  }
+
+  /// How far apart a lane's packs lie.
+  private String apart() {
+    return fold.pack() + " * rows";
+  }
+
+  private void foldAtOnce(boolean join) {
+    int pack = fold.pack();
+    int packs = AT_ONCE / pack;
     text.line(
-        "        for (; u < %d && j + %d * rows < end; u += %d) {", RUN, AT_ONCE - 1, AT_ONCE);
+        "        for (; u < %d && j + %d * %s + %d < end; u += %d) {",
+        RUN, packs - 1, apart(), pack - 1, AT_ONCE);
     text.line("          %s some[%d];", join ? accumulator : Text.type(result()), AT_ONCE);
-    text.line("          for (int s = 0; s < %d; s++, j += rows) {", AT_ONCE);
-    element("            ", join);
+    readPacks(packs);
+    text.line("          for (int s = 0; s < %d; s++) {", AT_ONCE);
+    text.line("            const index_t i = j + s / %d * %s + s %% %d;", pack, apart(), pack);
+    element("            ", join, "[s / " + pack + "].of[s % " + pack + "]");
     text.line("            some[s] = %s;", join ? "v" : value());
     text.line("          }");
     text.line("          for (int s = 0; s < %d; s++) {", AT_ONCE);
     text.line("            run = %s(run, some[s]);", of);
     text.line("          }");
+    text.line("          j += %d * %s;", packs, apart());
     text.line("        }");
-    text.line("        for (; u < %d && j < end; u++, j += rows) {", RUN);
-    element("          ", join);
-    text.line("          run = %s(run, %s);", of, join ? "v" : value());
-    text.line("        }");
-    text.line("        total = %s(total, run);", of);
-    text.line("      }");
+  }
+
+  /// Reads all packs that are under way before any is computed with: a division or a tanh has branches,
+  /// over which a compiler moves no load.
+  private void readPacks(int packs) {
+    for (int i = 0; i < inputs; i++) {
+      if (!isTogether(i)) {
+        continue;
+      }
+      String pack = "PACK_OF(" + Text.type(program.inputs().get(i)) + ")";
+      char walk = fold.walks().charAt(i);
+      text.line("          %s x%d[%d];", pack, i, packs);
+      text.line("          for (int s = 0; s < %d; s++) {", packs);
+      text.line("            const index_t i = j + s * %s;", apart());
+      text.line(
+          "            x%d[s] = *(GLOBAL const %s *)(p%d + (start%s + (offset_t)i));",
+          i, pack, i, walk);
+      text.line("          }");
+    }
+  }
+
+  private boolean isTogether(int input) {
+    return fold.together().charAt(input) == '1';
   }
 
   private String value() {
     return "v" + program.outputs().getFirst();
   }
 
-  private void element(String indent, boolean join) {
+  /// Element i of the row.
+  ///
+  /// @param read where it is in packs that have been read; null when none has
+  private void element(String indent, boolean join, @Nullable String read) {
     if (join) {
-      text.line("%sconst %s v = p0[j * kept + k];", indent, accumulator);
+      text.line("%sconst %s v = p0[i * kept + k];", indent, accumulator);
       return;
     }
-    text.coordinates(indent, "j", "f", names("folded_size", fold.foldedRank()));
+    text.coordinates(indent, "i", "f", names("folded_size", fold.foldedRank()));
     for (int i = 0; i < inputs; i++) {
+      if (read != null && isTogether(i)) {
+        String type = Text.type(program.inputs().get(i));
+        text.line("%sconst %s v%d = x%d%s;", indent, type, i, i, read);
+        continue;
+      }
       int walk = fold.walks().charAt(i) - '0';
       text.line(
           "%sconst %s v%d = p%d[start%d + %s];",
@@ -185,7 +235,7 @@ final class FoldText {
           walk,
           place("f", "step" + walk + "_", fold.foldedRank(), fold.keptRank()));
     }
-    text.instructions(program, indent, "((int64_t)k * folded + j)");
+    text.instructions(program, indent, "((int64_t)k * folded + i)");
   }
 
   /// Where rows lie side by side, the last steps are between lanes that run together.

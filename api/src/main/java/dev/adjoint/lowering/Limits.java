@@ -8,5 +8,19 @@ package dev.adjoint.lowering;
 /// @param units processors that run groups at the same time
 /// @param words the most 64-bit words a kernel takes by value
 /// @param float64 whether it computes in float64
+/// @param ranges whether one lane should take elements side by side, as a CPU's cores like them, and
+///     not a grid of lanes
 public record Limits(
-    String device, int lanes, long localBytes, int units, int words, boolean float64) {}
+    String device,
+    int lanes,
+    long localBytes,
+    int units,
+    int words,
+    boolean float64,
+    boolean ranges) {
+
+  /// Of a GPU.
+  public Limits(String device, int lanes, long localBytes, int units, int words, boolean float64) {
+    this(device, lanes, localBytes, units, words, float64, false);
+  }
+}

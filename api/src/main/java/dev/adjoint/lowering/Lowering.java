@@ -24,7 +24,7 @@ public final class Lowering {
     this.elementwise = new ElementwiseLowering(limits);
     this.folds = new FoldLowering(limits);
     this.calls = new CallLowering(limits);
-    this.steps = new StepLowering(elementwise, folds, limits.lanes(), StepLowering.CHUNK);
+    this.steps = new StepLowering(elementwise, folds, limits, StepLowering.CHUNK);
   }
 
   /// The kernels that do a launch's work when they run one after another.

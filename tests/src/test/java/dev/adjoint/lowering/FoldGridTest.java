@@ -33,7 +33,7 @@ class FoldGridTest {
             1,
             new Operand[] {input, output},
             new long[0]);
-    return FoldGrid.of(launch, lanes);
+    return FoldGrid.of(launch, new Limits("cuda:0", lanes, 48 << 10, 1, 500, true));
   }
 
   @ParameterizedTest
@@ -67,6 +67,14 @@ class FoldGridTest {
     assertFalse(grid(1000, 1000, 1000, 1, 256).keptFirst(), "rows are folded");
     assertTrue(grid(1000, 1000, 1, 1000, 256).keptFirst(), "columns are folded");
     assertTrue(grid(1000, 1000, 1, 1000, 256).columns() >= 32);
+  }
+
+  @Test
+  void lanesTakePacksWhereEachHasSome() {
+    assertEquals(4, grid(1000, 1024, 1024, 1, 256).pack());
+    assertEquals(0, grid(1, 1 << 24, 0, 1, 256).block() % (4 * 256));
+    assertEquals(1, grid(1000, 1023, 1023, 1, 256).pack(), "some lanes would have none");
+    assertEquals(1, grid(1000, 1024, 1, 1000, 256).pack(), "neighbours are another result's");
   }
 
   @Test
