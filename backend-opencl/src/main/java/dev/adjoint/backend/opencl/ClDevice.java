@@ -14,6 +14,7 @@ import org.jocl.cl_platform_id;
 
 /// One device of one driver, and what it tells of itself.
 record ClDevice(cl_platform_id platform, cl_device_id id) {
+  /// Given, a CPU computes by lanes, as a GPU does.
   static final String LANES_PROPERTY = "adjoint.opencl.lanes";
 
   private static final int MOST_LANES = 256;
@@ -122,7 +123,8 @@ record ClDevice(cl_platform_id platform, cl_device_id id) {
         number(CL.CL_DEVICE_LOCAL_MEM_SIZE),
         (int) number(CL.CL_DEVICE_MAX_COMPUTE_UNITS),
         (int) number(CL.CL_DEVICE_MAX_PARAMETER_SIZE) / Long.BYTES - POINTERS,
-        number(CL.CL_DEVICE_DOUBLE_FP_CONFIG) != 0);
+        number(CL.CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
+        isCpu() && Integer.getInteger(LANES_PROPERTY) == null);
   }
 
   long memory() {
