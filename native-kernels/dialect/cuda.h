@@ -19,7 +19,8 @@ typedef unsigned long long uint64_t;
 #define INFINITY __int_as_float(0x7f800000)
 
 #define DEVICE_FN static __device__ __forceinline__
-#define ENTRY extern "C" __global__ void __launch_bounds__(MOST_LANES)
+#define ENTRY extern "C" __global__ void __launch_bounds__(LAUNCH_BOUNDS)
+#define LAUNCH_BOUNDS MOST_LANES
 #define GLOBAL
 #define LOCAL
 #define SHARED __shared__

@@ -29,7 +29,7 @@ class MakeCatalogue {
 
   /// Names and texts depend on no limit of a device.
   private static final Lowering LOWERING =
-      new Lowering(new Limits("cuda", 256, 48 << 10, 1, 500, true));
+      Lowering.forCuda(new Limits("cuda", 256, 48 << 10, 1, 500, true));
 
   private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(");
   private static final Pattern FUNCTION = Pattern.compile("^\\.func .*?([\\w$]+)\\(?$");

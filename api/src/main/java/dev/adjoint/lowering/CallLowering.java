@@ -7,6 +7,7 @@ import dev.adjoint.spi.Operand;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Structured kernels: the library's own source, with `struct call_words` of
 /// `native-kernels/dialect/lanes.h` filled in.
@@ -15,21 +16,35 @@ final class CallLowering {
   private static final int MOST_SIZES = 14;
   private static final int FEWEST_LANES = 32;
 
-  private final Map<Kernel, KernelSource> sources = new ConcurrentHashMap<>();
-  private final Limits limits;
+  /// @param tuned null for a portable kernel
+  private record Entry(KernelSource source, KernelFiles.@Nullable Tuned tuned) {}
 
-  CallLowering(Limits limits) {
+  private final Map<Kernel, Entry> entries = new ConcurrentHashMap<>();
+  private final Limits limits;
+  private final @Nullable String dialect;
+
+  /// @param dialect whose tuned kernels come before the portable ones; null for none
+  CallLowering(Limits limits, @Nullable String dialect) {
     this.limits = limits;
+    this.dialect = dialect;
   }
 
   KernelSource source(Kernel kernel) {
-    return sources.computeIfAbsent(
+    return entry(kernel).source();
+  }
+
+  private Entry entry(Kernel kernel) {
+    return entries.computeIfAbsent(
         kernel,
-        k ->
-            new KernelSource(
-                k.symbol(),
-                () -> KernelFiles.words(k.type()),
-                () -> KernelFiles.structured(k.name())));
+        k -> {
+          KernelFiles.Tuned tuned = dialect == null ? null : KernelFiles.tuned(dialect, k.name());
+          KernelSource source =
+              new KernelSource(
+                  k.symbol(),
+                  () -> KernelFiles.words(k.type()),
+                  () -> KernelFiles.structured(k.name(), tuned));
+          return new Entry(source, tuned);
+        });
   }
 
   KernelLaunch lower(Launch.Call call) {
@@ -40,8 +55,14 @@ final class CallLowering {
       words[1 + o] = operands[o].offset();
     }
     System.arraycopy(call.sizes(), 0, words, 1 + MOST_OPERANDS, call.sizes().length);
-    long groups = Math.clamp(call.groups(), 1, Lowering.mostGroups(limits));
-    return new KernelLaunch(source(call.kernel()), buffers(call), words, groups, lanes(call));
+    Entry entry = entry(call.kernel());
+    KernelFiles.Tuned tuned = entry.tuned();
+    long parts = tuned == null ? 1 : tuned.parts();
+    long most =
+        tuned == null ? Lowering.mostGroups(limits) : (long) limits.units() * tuned.atOnce();
+    long groups = Math.clamp(call.groups() * parts, 1, most);
+    int lanes = tuned == null ? lanes(call) : tuned.lanes();
+    return new KernelLaunch(entry.source(), buffers(call), words, groups, lanes);
   }
 
   /// A kernel of as many operands as a size says takes the most there can be.

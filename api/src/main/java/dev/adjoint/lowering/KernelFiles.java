@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The files of `native-kernels`, as one text: a driver's compiler has no folders to include from.
 final class KernelFiles {
@@ -46,8 +47,35 @@ final class KernelFiles {
   }
 
   /// All kernels of the file that this one is written in.
-  static String structured(String kernel) {
-    return expanded(file(kernel));
+  ///
+  /// @param tuned what of it is tuned, or null
+  static String structured(String kernel, @Nullable Tuned tuned) {
+    return expanded(tuned == null ? file(kernel) : tuned.file());
+  }
+
+  /// A kernel of a dialect's own, and how it is launched.
+  ///
+  /// @param lanes of a group
+  /// @param atOnce groups that run at once on a unit; no more are started
+  /// @param parts nor more than this for one of the caller's groups
+  record Tuned(String file, int lanes, int atOnce, int parts) {}
+
+  /// Null where a dialect has the portable kernel.
+  static @Nullable Tuned tuned(String dialect, String kernel) {
+    String file = file(kernel).replace("structured/", "tuned/" + dialect + "/");
+    if (!exists(file)) {
+      return null;
+    }
+    String text = expanded(file);
+    return new Tuned(file, number(text, "LANES"), number(text, "AT_ONCE"), number(text, "PARTS"));
+  }
+
+  private static int number(String text, String word) {
+    Matcher define = Pattern.compile("#define \\w+_" + word + " (\\d+)").matcher(text);
+    if (!define.find()) {
+      throw new IllegalArgumentException("a tuned kernel does not say its " + word);
+    }
+    return Integer.parseInt(define.group(1));
   }
 
   /// The file a structured kernel is written in.
@@ -105,15 +133,20 @@ final class KernelFiles {
         .matcher(text.replace("#pragma once\n", ""))
         .replaceAll(include -> {
           String inner = normal(folder + include.group(1));
-          boolean there = KernelFiles.class.getClassLoader().getResource(FOLDER + inner) != null;
           String replacement =
-              there ? expand(inner, COMMENT.matcher(read(inner)).replaceAll("")) : include.group();
+              exists(inner)
+                  ? expand(inner, COMMENT.matcher(read(inner)).replaceAll(""))
+                  : include.group();
           return Matcher.quoteReplacement(replacement);
         });
   }
 
   private static String normal(String path) {
     return path.replaceAll("[^/]+/\\.\\./", "");
+  }
+
+  private static boolean exists(String path) {
+    return KernelFiles.class.getClassLoader().getResource(FOLDER + path) != null;
   }
 
   static String read(String path) {

@@ -7,6 +7,7 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.DeviceException;
 import java.util.List;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// From launches to kernels of one device. Whatever the launch, the same structure of work is the
 /// same [KernelSource].
@@ -19,11 +20,21 @@ public final class Lowering {
   private final CallLowering calls;
   private final StepLowering steps;
 
+  /// For OpenCL.
   public Lowering(Limits limits) {
+    this(limits, null);
+  }
+
+  /// For CUDA, with the kernels that are tuned for it.
+  public static Lowering forCuda(Limits limits) {
+    return new Lowering(limits, "cuda");
+  }
+
+  private Lowering(Limits limits, @Nullable String dialect) {
     this.limits = limits;
     this.elementwise = new ElementwiseLowering(limits);
     this.folds = new FoldLowering(limits);
-    this.calls = new CallLowering(limits);
+    this.calls = new CallLowering(limits, dialect);
     this.steps = new StepLowering(elementwise, folds, limits, StepLowering.CHUNK);
   }
 

@@ -30,7 +30,8 @@ class CudaTextTest {
   private static final Buffer MEMORY = () -> Long.MAX_VALUE;
   private static final List<DType> TYPES = List.of(DType.values());
 
-  private final Lowering lowering = new Lowering(new Limits("cuda:0", 256, 48 << 10, 4, 500, true));
+  private final Lowering lowering =
+      Lowering.forCuda(new Limits("cuda:0", 256, 48 << 10, 4, 500, true));
 
   /// One text of many kernels: each in a namespace, since they define the same types.
   private static String text(String rows, Collection<KernelSource> kernels) {

@@ -48,7 +48,7 @@ public final class HostedProvider implements BackendProvider {
   private static final class Hosted implements Backend, MemoryCapacity {
     private final Backend cpu = cpu();
     private final Lowering lowering =
-        new Lowering(new Limits("hosted:0", 64, 48 << 10, 1, 500, true)); // two warps
+        Lowering.forCuda(new Limits("hosted:0", 64, 48 << 10, 1, 500, true)); // two warps
     private final CudaOnHost cuda;
     private Buffer scratch;
 

@@ -37,7 +37,7 @@ class StepsTest {
   private final ElementwiseLowering elementwise = new ElementwiseLowering(limits);
   private final FoldLowering folds = new FoldLowering(limits);
   private final StepLowering steps = new StepLowering(elementwise, folds, limits, CHUNK);
-  private final Lowering lowering = new Lowering(limits);
+  private final Lowering lowering = Lowering.forCuda(limits);
 
   private record Memory(MemorySegment hostView) implements Buffer {
     @Override

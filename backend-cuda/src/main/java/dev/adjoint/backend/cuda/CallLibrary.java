@@ -5,7 +5,7 @@ import dev.adjoint.spi.Launch;
 
 /// A library of NVIDIA's that answers some calls in place of Adjoint's own kernels; as it is, none.
 interface CallLibrary extends AutoCloseable {
-  /// Whether it answers a kernel that Adjoint does not have for this type.
+  /// Whether it answers calls of a kernel, so that Adjoint's own is not loaded before it is needed.
   default boolean has(Kernel kernel) {
     return false;
   }

@@ -38,7 +38,7 @@ final class CudaBackend implements GraphBackend, MemoryCapacity {
   CudaBackend(CudaContext context, CudaPrograms programs, CallLibrary library) {
     this.context = context;
     this.limits = context.traits().limits();
-    this.lowering = new Lowering(limits);
+    this.lowering = Lowering.forCuda(limits);
     this.memory = new Allocations(context);
     this.transfers = new Transfers(context);
     this.programs = programs;

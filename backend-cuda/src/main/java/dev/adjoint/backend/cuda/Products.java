@@ -24,7 +24,7 @@ final class Products implements CallLibrary {
 
   @Override
   public boolean has(Kernel kernel) {
-    if (!kernel.name().equals(KERNEL) || !kernel.type().isHalf()) {
+    if (!kernel.name().equals(KERNEL) || !kernel.type().isFloating()) {
       return false;
     }
     Cublas found = cublas();

@@ -49,7 +49,8 @@ class TieredProgramsTest {
 
   @TempDir Path folder;
 
-  private final Lowering lowering = new Lowering(new Limits("cuda:0", 256, 48 << 10, 4, 500, true));
+  private final Lowering lowering =
+      Lowering.forCuda(new Limits("cuda:0", 256, 48 << 10, 4, 500, true));
   private final List<String> images = Collections.synchronizedList(new ArrayList<>());
 
   @AfterEach
