@@ -8,7 +8,8 @@
 #define MATMUL_LARGE 128, 8 /* the side of a tile, and how many of its rows are a lane's */
 #define MATMUL_MEDIUM 64, 4
 #define MATMUL_SMALL 32, 4
-#define MATMUL_MANY 128 /* tiles, so many that they need not be smaller */
+#define MATMUL_LARGE_FROM 192 /* tiles, so many that they need not be smaller */
+#define MATMUL_MEDIUM_FROM 128
 
 #define FACTORS(...) ARITHMETIC(__VA_ARGS__) HALF(__VA_ARGS__)
 #define UNROLLED _Pragma("unroll")
@@ -216,9 +217,9 @@ KERNEL3(matmul, const T *, a, const T *, b, T *, c) {
   typedef matmul_shape<MATMUL_SMALL> small;
   int64_t thin = sizes[1] < sizes[2] ? sizes[1] : sizes[2];
   matmul_sum *panels = (matmul_sum *)shared;
-  if (thin > medium::SIDE && matmul_tiles<large>(sizes) >= MATMUL_MANY) {
+  if (thin > medium::SIDE && matmul_tiles<large>(sizes) >= MATMUL_LARGE_FROM) {
     matmul_product<large>(a, b, c, sizes, panels);
-  } else if (thin > small::SIDE && matmul_tiles<medium>(sizes) >= MATMUL_MANY) {
+  } else if (thin > small::SIDE && matmul_tiles<medium>(sizes) >= MATMUL_MEDIUM_FROM) {
     matmul_product<medium>(a, b, c, sizes, panels);
   } else {
     matmul_product<small>(a, b, c, sizes, panels);

@@ -34,7 +34,8 @@ struct matmul_shape {
     SIDE = TILE_SIDE,
     ROWS = LANE_ROWS,
     COLUMNS = 8,
-    PACKS = 8 / sizeof(matmul_sum), /* that a lane reads of each panel */
+    /* That a lane reads of each panel: one where a second would cost more registers than it is worth. */
+    PACKS = SIDE == 128 && sizeof(T) == 4 ? 1 : 8 / sizeof(matmul_sum),
     DEEP = PACKS * MATMUL_PACK * MATMUL_LANES / SIDE,
     ACROSS = SIDE / (4 * COLUMNS),
     SLICE_LANES = 32 * (SIDE / (8 * ROWS)) * ACROSS,

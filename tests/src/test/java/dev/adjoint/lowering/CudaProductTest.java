@@ -29,7 +29,7 @@ class CudaProductTest {
     {1, 40, 36, 132},
     {2, 8, 4, 0},
     {32, 68, 65, 36},
-    {64, 132, 68, 20},
+    {96, 132, 68, 20},
   };
 
   private record Memory(MemorySegment hostView) implements Buffer {
