@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds libadjoint into <output>/dev/adjoint/native/<os>-<arch>/. CC and CFLAGS are respected.
+# Builds libadjoint into <output>/dev/adjoint/native/<os>-<arch>/, on x86-64 beside it libadjoint-v3
+# and -v4 for processors of these levels. CC and CFLAGS are respected.
 set -eu
 [ $# -eq 1 ] || { echo "usage: sh build.sh <output directory>" >&2; exit 2; }
 mkdir -p "$1"
@@ -49,12 +50,6 @@ gcc_only='#ifdef __clang__
 #endif'
 echo "$gcc_only" | links $peel && use $peel
 echo 'int none;' | links -Wno-pass-failed && use -Wno-pass-failed # clang: a loop stayed scalar
-# gcc on x86-64 with glibc; clang's clones differ.
-links <<PROBE && use -DADJOINT_CLONES=1
-$gcc_only
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-int f(void) { return 1; }
-PROBE
 # glibc's vector mathematics: all functions since 2.35, too few of them before.
 libraries="-lmvec -lm"
 links -Wl,--no-undefined <<'PROBE' && use -DADJOINT_LIBMVEC=1 || libraries=-lm
@@ -63,10 +58,25 @@ double _ZGVbN2v_log(double), _ZGVbN2v_tanh(double), _ZGVbN2v_erf(double);
 double f(double x) { return _ZGVbN2v_log(x) + _ZGVbN2v_tanh(x) + _ZGVbN2v_erf(x); }
 PROBE
 
+# The instruction sets that get a library each. What all processors have is -, and comes last, since
+# its library is the one that is looked at.
+levels=''
+for level in v3 v4; do
+  [ "$arch" = x86_64 ] && echo 'int none;' | links -march=x86-64-$level && levels="$levels $level"
+done
+levels="$levels -"
+for_level() {
+  case $1 in
+    -) ;;
+    v4) echo "-march=x86-64-v4 -mprefer-vector-width=512" ;;
+    *) echo "-march=x86-64-$1" ;;
+  esac
+}
+
 # The library carries a checksum of all that it was made from: a build that would change nothing
 # ends here.
 ingredients() {
-  echo "$flags $libraries"
+  echo "$flags $libraries $levels"
   $cc --version
   find . -name '*.[ch]' -o -name '*.def' -o -name build.sh | LC_ALL=C sort | xargs cat
 }
@@ -88,22 +98,33 @@ compile() {
   running=$((running + 1))
   if [ $running -ge "$parallel" ]; then wait_all; fi
 }
-for type in f64 f32 f16 bf16 i64 i32 u8 u1; do
-  for source in elementwise/rows cpu/reducers structured/kernels; do
-    compile "$(basename $source)_$type" -include types/$type.h $source.c
+compile_level() {
+  level=$1
+  options=$(for_level "$level")
+  for type in f64 f32 f16 bf16 i64 i32 u8 u1; do
+    for source in elementwise/rows cpu/reducers structured/kernels; do
+      # shellcheck disable=SC2086
+      compile "$level$(basename $source)_$type" $options -include types/$type.h $source.c
+    done
   done
-done
+  for source in cpu/walk cpu/tile cpu/elementwise cpu/fold cpu/memory; do
+    # shellcheck disable=SC2086
+    compile "$level$(basename $source)" $options $source.c
+  done
+}
 cat >"$work/stamp.c" <<STAMP
 __attribute__((visibility("default"))) const char adjoint_made_from[] = "$stamp";
 STAMP
 compile stamp "$work/stamp.c"
-for source in cpu/walk cpu/tile cpu/elementwise cpu/fold cpu/memory; do
-  compile "$(basename $source)" $source.c
-done
+for level in $levels; do compile_level "$level"; done
 wait_all
 [ $failed -eq 0 ] || exit 1
 
 mkdir -p "$target"
-# shellcheck disable=SC2086
-$cc $flags -shared -o "$target/.$library.$$" "$work"/*.o $libraries
-mv -f "$target/.$library.$$" "$target/$library"
+for level in $levels; do
+  name=$library
+  [ "$level" = - ] || name=${library%.*}-$level.${library##*.}
+  # shellcheck disable=SC2086
+  $cc $flags -shared -o "$target/.$name.$$" "$work/$level"*.o "$work/stamp.o" $libraries
+  mv -f "$target/.$name.$$" "$target/$name"
+done

@@ -9,14 +9,14 @@ enum { SEGMENT_LANES = 16 };
   types(                                                                                       \
   DEVICE_FN A WITH_TYPE(name##_of)(A a, A x) { return (A)(value); }                            \
                                                                                                \
-  CLONES static void WITH_TYPE(name##_reset)(void *accumulators, int64_t n) {                  \
+  static void WITH_TYPE(name##_reset)(void *accumulators, int64_t n) {                         \
     A *as = accumulators;                                                                      \
     for (int64_t i = 0; i < n; i++) {                                                          \
       as[i] = neutral;                                                                         \
     }                                                                                          \
   }                                                                                            \
                                                                                                \
-  CLONES static int64_t WITH_TYPE(name##_accumulate_few)(A *as, const T *xs, int64_t n) {      \
+  static int64_t WITH_TYPE(name##_accumulate_few)(A *as, const T *xs, int64_t n) {             \
     A lanes[FEW_LANES];                                                                        \
     for (int i = 0; i < FEW_LANES; i++) {                                                      \
       lanes[i] = as[i];                                                                        \
@@ -33,8 +33,8 @@ enum { SEGMENT_LANES = 16 };
     return k;                                                                                  \
   }                                                                                            \
                                                                                                \
-  CLONES static void WITH_TYPE(name##_accumulate)(void *accumulators, int64_t lanes,           \
-                                                  const void *values, int64_t n) {             \
+  static void WITH_TYPE(name##_accumulate)(void *accumulators, int64_t lanes,                  \
+                                           const void *values, int64_t n) {                    \
     A *as = accumulators;                                                                      \
     const T *xs = values;                                                                      \
     int64_t done = lanes == FEW_LANES ? WITH_TYPE(name##_accumulate_few)(as, xs, n) : 0;       \
@@ -46,8 +46,8 @@ enum { SEGMENT_LANES = 16 };
     }                                                                                          \
   }                                                                                            \
                                                                                                \
-  CLONES static void WITH_TYPE(name##_combine)(void *accumulators, const void *others,         \
-                                               int64_t n) {                                    \
+  static void WITH_TYPE(name##_combine)(void *accumulators, const void *others,                \
+                                        int64_t n) {                                           \
     A *as = accumulators;                                                                      \
     const A *xs = others;                                                                      \
     INDEPENDENT for (int64_t i = 0; i < n; i++) {                                              \
@@ -77,9 +77,9 @@ enum { SEGMENT_LANES = 16 };
     return lanes[0];                                                                           \
   }                                                                                            \
                                                                                                \
-  CLONES static void WITH_TYPE(name##_fold_segments)(void *accumulators, const void *values,   \
-                                                     int64_t segments, int64_t folded,         \
-                                                     int64_t inner) {                          \
+  static void WITH_TYPE(name##_fold_segments)(void *accumulators, const void *values,          \
+                                              int64_t segments, int64_t folded,                \
+                                              int64_t inner) {                                 \
     A *as = accumulators;                                                                      \
     const T *xs = values;                                                                      \
     if (inner == 1 && folded >= 2 * SEGMENT_LANES) {                                           \

@@ -5,17 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One copy of each loop per instruction set, chosen when the library is loaded. */
-#if ADJOINT_CLONES && !defined(__SANITIZE_ADDRESS__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-
 #define EXPORT __attribute__((visibility("default")))
 #define DEVICE_FN static inline __attribute__((always_inline, unused))
-#include "c_math.h"
-
 #define GLOBAL
 #define LOCAL
 #define LANE 0
@@ -67,7 +58,14 @@ DEVICE_FN float FROM_BITS_f32(uint32_t bits) {
   return x;
 }
 
+DEVICE_FN double FROM_BITS_f64(uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
 #include "bf16.h"
+#include "c_math.h"
 #include "f16.h"
 
 #define LAUNCH_ARGS \
@@ -84,10 +82,10 @@ DEVICE_FN float FROM_BITS_f32(uint32_t bits) {
   DEVICE_FN void WITH_TYPE(name##_body) parameters;                                            \
   EXPORT extern const int64_t WITH_TYPE(name##_bytes)[];                                       \
   const int64_t WITH_TYPE(name##_bytes)[8] = {UNBRACE bytes};                                  \
-  EXPORT CLONES void WITH_TYPE(name)(void *const *operands, const int64_t *sizes,              \
-                                     int64_t first_group, int64_t last_group);                 \
-  CLONES void WITH_TYPE(name)(void *const *operands, const int64_t *sizes,                     \
-                              int64_t first_group, int64_t last_group) {                       \
+  EXPORT void WITH_TYPE(name)(void *const *operands, const int64_t *sizes,                     \
+                              int64_t first_group, int64_t last_group);                        \
+  void WITH_TYPE(name)(void *const *operands, const int64_t *sizes, int64_t first_group,       \
+                       int64_t last_group) {                                                   \
     char shared[LOCAL_BYTES] __attribute__((aligned(64)));                                      \
     WITH_TYPE(name##_body) arguments;                                                          \
   }                                                                                            \

@@ -1,62 +1,78 @@
-/* exp, in operations that a compiler turns into vectors on every instruction set and that round the
- * same in all of them: x = k ln 2 + r, a polynomial in r, and a scale of 2^k. Bounds come last: of
- * a number that is bounded first, gcc computes the function of the bounds apart. */
+/* exp, in operations that a compiler turns into vectors on every instruction set: x = k ln 2 + r, a
+ * polynomial in r, and a scale of 2^k. Bounds come last: of a number that is bounded first, gcc
+ * computes the function of the bounds apart. */
 #pragma once
+
+/* a b + c, rounded once where the processor has an instruction for it. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define MULTIPLY_ADD(a, b, c) \
+  _Generic((a), float: __builtin_fmaf, default: __builtin_fma)((a), (b), (c))
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
 
 /* Adding 1.5 * 2^52 (2^23) rounds to an integer, which then lies in the low bits; adding twice the
  * exponent's bias besides makes exponents of its halves. */
 DEVICE_FN double exp_f64(double x) {
   const double rounder = 0x1.8p52 + 2 * 1023;
-  double shifted = x * 1.4426950408889634 + rounder;
+  double shifted = MULTIPLY_ADD(x, 1.4426950408889634, rounder);
   double k = shifted - rounder;
-  double r = x - k * 6.93147180369123816490e-01 - k * 1.90821492927058770002e-10;
+  double r = MULTIPLY_ADD(k, -6.93147180369123816490e-01, x);
+  r = MULTIPLY_ADD(k, -1.90821492927058770002e-10, r);
   double p = 1.0 / 6227020800;
-  p = p * r + 1.0 / 479001600;
-  p = p * r + 1.0 / 39916800;
-  p = p * r + 1.0 / 3628800;
-  p = p * r + 1.0 / 362880;
-  p = p * r + 1.0 / 40320;
-  p = p * r + 1.0 / 5040;
-  p = p * r + 1.0 / 720;
-  p = p * r + 1.0 / 120;
-  p = p * r + 1.0 / 24;
-  p = p * r + 1.0 / 6;
-  p = p * r + 0.5;
-  p = (p * r * r + r) + 1;
-  uint64_t bits;
-  memcpy(&bits, &shifted, sizeof bits);
+  p = MULTIPLY_ADD(p, r, 1.0 / 479001600);
+  p = MULTIPLY_ADD(p, r, 1.0 / 39916800);
+  p = MULTIPLY_ADD(p, r, 1.0 / 3628800);
+  p = MULTIPLY_ADD(p, r, 1.0 / 362880);
+  p = MULTIPLY_ADD(p, r, 1.0 / 40320);
+  p = MULTIPLY_ADD(p, r, 1.0 / 5040);
+  p = MULTIPLY_ADD(p, r, 1.0 / 720);
+  p = MULTIPLY_ADD(p, r, 1.0 / 120);
+  p = MULTIPLY_ADD(p, r, 1.0 / 24);
+  p = MULTIPLY_ADD(p, r, 1.0 / 6);
+  p = MULTIPLY_ADD(p, r, 0.5);
+  p = MULTIPLY_ADD(p * r, r, r) + 1;
+  uint64_t bits = BITS_OF_f64(shifted);
   uint64_t half = bits >> 1;
-  uint64_t first_bits = half << 52;
-  uint64_t second_bits = (bits - half) << 52;
-  double first; /* 2^k in two factors: one alone could overflow, or lose a denormal */
-  double second;
-  memcpy(&first, &first_bits, sizeof first);
-  memcpy(&second, &second_bits, sizeof second);
+  double first = FROM_BITS_f64(half << 52); /* 2^k in two factors: one alone could overflow, or */
+  double second = FROM_BITS_f64((bits - half) << 52); /* lose a denormal */
   double y = x > 710 ? INFINITY : p * first * second; /* NaN stays */
   return x < -746 ? 0 : y;
 }
 
+/* One less than e^r, over r, for |r| <= ln 2 / 2: the polynomial of its degree with the least error. */
+DEVICE_FN float growth(float r) {
+  float p = 0x1.6c69f4p-10f;
+  p = MULTIPLY_ADD(p, r, 0x1.120b28p-7f);
+  p = MULTIPLY_ADD(p, r, 0x1.5555bap-5f);
+  p = MULTIPLY_ADD(p, r, 0x1.5554dep-3f);
+  p = MULTIPLY_ADD(p, r, 0.5f);
+  return MULTIPLY_ADD(p, r, 1.0f);
+}
+
+/* What remains of x without k ln 2. */
+DEVICE_FN float without(float x, float k) {
+  float r = MULTIPLY_ADD(k, -0.693359375f, x);
+  return MULTIPLY_ADD(k, 2.12194440e-4f, r);
+}
+
 DEVICE_FN float exp_f32(float x) {
   const float rounder = 0x1.8p23f + 2 * 127;
-  float shifted = x * 1.44269504f + rounder;
-  float k = shifted - rounder;
-  float r = x - k * 0.693359375f + k * 2.12194440e-4f;
-  float p = 1.0f / 5040;
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
-  p = (p * r * r + r) + 1;
-  uint32_t bits;
-  memcpy(&bits, &shifted, sizeof bits);
+  float shifted = MULTIPLY_ADD(x, 1.44269504f, rounder);
+  float r = without(x, shifted - rounder);
+  float p = MULTIPLY_ADD(growth(r), r, 1.0f);
+  uint32_t bits = BITS_OF_f32(shifted);
   uint32_t half = bits >> 1;
-  uint32_t first_bits = half << 23;
-  uint32_t second_bits = (bits - half) << 23;
-  float first;
-  float second;
-  memcpy(&first, &first_bits, sizeof first);
-  memcpy(&second, &second_bits, sizeof second);
-  float y = x > 89 ? INFINITY : p * first * second;
+  float y = x > 89 ? INFINITY : p * FROM_BITS_f32(half << 23) * FROM_BITS_f32((bits - half) << 23);
   return x < -105 ? 0 : y;
+}
+
+/* exp, or 0 where that is below 2^-124: one factor is enough, since 2 e^r takes the largest power. */
+DEVICE_FN float exp_or_0_f32(float x) {
+  const float rounder = 0x1.8p23f + 126;
+  float shifted = MULTIPLY_ADD(x, 1.44269504f, rounder);
+  float r = without(x, shifted - rounder);
+  float p = MULTIPLY_ADD(growth(r), 2 * r, 2.0f);
+  float y = x > 89 ? INFINITY : p * FROM_BITS_f32(BITS_OF_f32(shifted) << 23);
+  return x < -86 ? 0 : y;
 }

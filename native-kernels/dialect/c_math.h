@@ -56,3 +56,8 @@ VECTORISED2(atan2)
 #define atan2(x, y) BY_TYPE(x, atan2)(x, y)
 #define fmod(x, y) BY_TYPE(x, fmod)(x, y)
 #define copysign(x, y) BY_TYPE(x, copysign)(x, y)
+
+#include "c_normal.h"
+#define exp_or_0(x) _Generic((x), float: exp_or_0_f32, default: exp_f64)(x)
+#define normal_cdf(x) _Generic((x), float: normal_cdf_f32, default: normal_cdf_f64)(x)
+#define gelu_slope(x) _Generic((x), float: gelu_slope_f32, default: gelu_slope_f64)(x)

@@ -5,9 +5,9 @@
 #include "../dialect.h"
 #include "functions.h"
 
-#define LOOP(symbol)                                                                  \
-  EXPORT CLONES void symbol(int64_t n, void *result, const void *const *arguments);   \
-  CLONES void symbol(int64_t n, void *result, const void *const *arguments)
+#define LOOP(symbol)                                                           \
+  EXPORT void symbol(int64_t n, void *result, const void *const *arguments);   \
+  void symbol(int64_t n, void *result, const void *const *arguments)
 #define EACH INDEPENDENT for (int64_t i = 0; i < (n & ~(int64_t)15); i++)
 
 #define NULLARY(types, name, value)                     \

@@ -2,10 +2,10 @@ package dev.adjoint.op;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.graph.Dispatch;
 
 /// Derivatives of activation functions that take more than a line.
 final class Activations {
-  private static final double SQRT_2 = Math.sqrt(2);
   private static final double DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
   private static final double TANH_SCALE = Math.sqrt(2 / Math.PI);
   private static final double TANH_CUBIC = 0.044715;
@@ -14,10 +14,14 @@ final class Activations {
 
   /// Φ(x) + x φ(x)
   static Tensor gelu(Tensor g, Saved s) {
-    Tensor x = s.input(0);
-    Tensor cdf = x.div(SQRT_2).erf().add(1).mul(0.5);
-    Tensor density = x.square().mul(-0.5).exp().mul(DENSITY_AT_0);
-    return g.mul(cdf.add(x.mul(density)));
+    return g.mul(Dispatch.apply(UnaryOp.GELU_SLOPE, s.input(0)));
+  }
+
+  /// φ(x) (2 - x²)
+  static Tensor geluSlope(Tensor g, Saved s) {
+    Tensor squared = s.input(0).square();
+    Tensor density = squared.mul(-0.5).exp().mul(DENSITY_AT_0);
+    return g.mul(density.mul(squared.rsub(2)));
   }
 
   /// d/dx of x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))

@@ -45,6 +45,7 @@ public enum UnaryOp implements Elementwise {
       INPUT_0,
       (g, s) -> g.mul(s.input(0).square().neg().exp()).mul(2 / Math.sqrt(Math.PI))),
   GELU("Gelu", FLOATING, INPUT_0, Activations::gelu),
+  GELU_SLOPE("GeluSlope", FLOATING, INPUT_0, Activations::geluSlope),
   GELU_TANH("Gelu", FLOATING, INPUT_0, Activations::geluTanh),
   LOG_SIGMOID("LogSigmoid", FLOATING, INPUT_0, (g, s) -> g.mul(s.input(0).neg().sigmoid())),
   SILU("Silu", FLOATING, INPUT_0, Activations::silu),

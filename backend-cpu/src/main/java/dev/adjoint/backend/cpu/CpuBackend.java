@@ -6,11 +6,7 @@ import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.Device;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /// The host as a device. Launches are done when they return, so there is nothing to wait for.
 final class CpuBackend implements Backend, MemoryCapacity {
@@ -43,15 +39,8 @@ final class CpuBackend implements Backend, MemoryCapacity {
 
   /// The processor's name, where the system tells.
   static String processor() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(NativeLibrary.PLATFORM);
-    } catch (IOException e) {
-      return NativeLibrary.PLATFORM;
-    }
+    String name = Processor.value(Processor.lines(), "model name");
+    return name.isEmpty() ? NativeLibrary.PLATFORM : name;
   }
 
   @Override

@@ -35,7 +35,7 @@ final class EncodedProgram {
   private static final Set<String> LONG_ROWS =
       Set.of(
           ("exp expm1 log log1p log2 sin cos tan sinh cosh tanh sigmoid silu log_sigmoid erf gelu"
-                  + " gelu_tanh pow atan2 elu softplus remainder floor_div")
+                  + " gelu_slope gelu_tanh pow atan2 elu softplus remainder floor_div")
               .split(" "));
 
   private static final int LONG_ROW = 8;

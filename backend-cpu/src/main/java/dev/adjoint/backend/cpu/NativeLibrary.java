@@ -53,23 +53,31 @@ final class NativeLibrary {
     if (override != null) {
       return Path.of(override);
     }
-    String resource = "dev/adjoint/native/" + PLATFORM + "/" + System.mapLibraryName("adjoint");
-    Path file = extract(resource);
-    if (file == null) {
-      throw new DeviceException(
-          "cpu: no kernel library for "
-              + PLATFORM
-              + ": the resource "
-              + resource
-              + " is not on the class path.\n"
-              + "Add the adjoint-native-kernels jar of this platform, or build it (sh"
-              + " native-kernels/build.sh <dir>, needs gcc or clang) and run with -D"
-              + LIBRARY_PROPERTY
-              + "=<dir>/"
-              + resource
-              + ".");
+    for (String level : Processor.levels(Processor.lines())) {
+      Path file = extract(resource(level));
+      if (file != null) {
+        return file;
+      }
     }
-    return file;
+    String resource = resource("");
+    throw new DeviceException(
+        "cpu: no kernel library for "
+            + PLATFORM
+            + ": the resource "
+            + resource
+            + " is not on the class path.\n"
+            + "Add the adjoint-native-kernels jar of this platform, or build it (sh"
+            + " native-kernels/build.sh <dir>, needs gcc or clang) and run with -D"
+            + LIBRARY_PROPERTY
+            + "=<dir>/"
+            + resource
+            + ".");
+  }
+
+  /// @param level an ending of [Processor#levels]
+  static String resource(String level) {
+    String file = System.mapLibraryName("adjoint" + level);
+    return "dev/adjoint/native/" + PLATFORM + "/" + file;
   }
 
   /// Loads a library for the life of the process.

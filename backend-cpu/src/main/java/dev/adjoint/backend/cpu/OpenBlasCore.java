@@ -3,15 +3,12 @@ package dev.adjoint.backend.cpu;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,28 +50,16 @@ final class OpenBlasCore {
     if (!NativeLibrary.PLATFORM.equals("linux-x86_64")) {
       return null;
     }
-    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return of(lines.takeWhile(line -> !line.isEmpty()).toList());
-    } catch (IOException e) {
-      return null;
-    }
+    return of(Processor.lines());
   }
 
   /// The kernels for a processor that Linux describes by these lines; null leaves it to OpenBLAS.
   static @Nullable String of(List<String> lines) {
-    List<String> words = List.of(value(lines, "flags").split(" "));
-    if (!value(lines, "vendor_id").equals("AuthenticAMD") || !words.containsAll(WIDE)) {
+    List<String> words = Processor.flags(lines);
+    if (!Processor.value(lines, "vendor_id").equals("AuthenticAMD") || !words.containsAll(WIDE)) {
       return null;
     }
     return words.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX";
-  }
-
-  private static String value(List<String> lines, String key) {
-    return lines.stream()
-        .filter(line -> line.startsWith(key))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("");
   }
 
   @SuppressWarnings("restricted")

@@ -34,6 +34,11 @@ final class References {
           Map.entry("erf", References::erf),
           Map.entry("gelu", x -> x * 0.5 * (1 + erf(x / Math.sqrt(2)))),
           Map.entry(
+              "gelu_slope",
+              x ->
+                  0.5 * (1 + erf(x / Math.sqrt(2)))
+                      + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI)),
+          Map.entry(
               "gelu_tanh",
               x -> x * 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
           Map.entry("floor", Math::floor),
