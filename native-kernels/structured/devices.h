@@ -1,6 +1,7 @@
 /* The structured kernels of devices whose groups have many lanes. */
 #include "index.kernel.h"
 #include "log_softmax.kernel.h"
+#include "loss.kernel.h"
 #include "matmul.kernel.h"
 #include "norm.kernel.h"
 #include "pack.kernel.h"

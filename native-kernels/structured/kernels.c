@@ -6,6 +6,7 @@
 
 #include "index.kernel.h"
 #include "log_softmax.kernel.h"
+#include "loss.kernel.h"
 #include "pack.kernel.h"
 #include "random.kernel.h"
 #include "scan.kernel.h"

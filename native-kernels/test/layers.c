@@ -95,6 +95,8 @@ static void run_lines(int64_t outer, int64_t n, int64_t inner) {
   RUN(log_softmax_backward_of_one, lines, sizes, places(lines, n), floats(lines), floats(all),
       floats(2 * lines), floats(all));
   RUN(scatter_one, lines, sizes, places(lines, n), floats(lines), floats(all));
+  int64_t loss[] = {outer, n, inner, 2, 3};
+  RUN(nll_loss, 1, loss, floats(all), floats(2 * lines), places(lines, n), floats(1), places(1, n));
 }
 
 void exercise_layers(void) {

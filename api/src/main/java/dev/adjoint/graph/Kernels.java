@@ -200,8 +200,8 @@ public final class Kernels {
 
   /// Has work read the tensors that one would be computed from which [#waiting] returned, so that it need
   /// not be in memory; null where it does not wait, or not for this kernel over these sizes.
-  public static @Nullable Tensor insteadOf(
-      Tensor result, String kernel, long[] sizes, Function<List<Tensor>, Tensor> work) {
+  public static <T> @Nullable T insteadOf(
+      Tensor result, String kernel, long[] sizes, Function<List<Tensor>, T> work) {
     EagerTensor t = (EagerTensor) result;
     if (!t.layout().covers(t.storage().elements())) {
       return null;

@@ -253,7 +253,7 @@ final class OpNode extends Node implements Saved {
   private String savedName(int at) {
     int result = at - shapes.length;
     if (result >= 0) {
-      return outputs == 1 ? "result" : "result" + result;
+      return op.result(result, outputs);
     }
     List<String> names = op.operands();
     return at < names.size() ? names.get(at) : "input" + at;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.Kernels;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.nn.Losses.Reduction;
 import dev.adjoint.op.Compute;
@@ -12,6 +13,7 @@ import dev.adjoint.op.Derivative;
 import dev.adjoint.op.Saved;
 import dev.adjoint.op.Scans;
 import dev.adjoint.op.index.Scatters;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.Arrays;
@@ -136,8 +138,15 @@ final class LossOps {
     }
   }
 
-  /// -x[class], for x of log probabilities with the classes along a dimension.
+  /// -x[class], for x of log probabilities with the classes along a dimension. Of the mean, the second
+  /// result is of how many.
   record Nll(int dim, long ignore, Reduction reduction) implements Compute {
+    private static final long TOTALS = 1;
+    private static final long MEAN = 2;
+
+    /// So many losses one group sums up.
+    private static final long FEW = 1 << 14;
+
     @Override
     public String node() {
       return "NllLossBackward0";
@@ -149,19 +158,65 @@ final class LossOps {
     }
 
     @Override
+    public String result(int index, int of) {
+      return "total_weight";
+    }
+
+    @Override
+    public boolean differentiable(int output) {
+      return output == 0;
+    }
+
+    @Override
     public List<Tensor> forward(List<Tensor> inputs) {
+      Tensor x = inputs.get(0);
       Tensor target = inputs.get(1);
+      if (reduction != Reduction.NONE && target.numel() <= FEW) {
+        return few(x, target.contiguous());
+      }
       Tensor ignored = target.eq(ignore);
       Tensor index = places(target, ignored, inputs.get(0).dim());
       Tensor picked =
           Scans.LogSoftmax.picked(inputs.get(0), dim, index).reshape(target.shape().toArray());
       Tensor losses = picked.neg().maskedFill(ignored, 0);
-      return List.of(
-          switch (reduction) {
-            case NONE -> losses;
-            case SUM -> losses.sum();
-            case MEAN -> losses.sum().div(ignored.logicalNot().sum());
-          });
+      return switch (reduction) {
+        case NONE -> List.of(losses);
+        case SUM -> List.of(losses.sum());
+        case MEAN -> {
+          Tensor count = ignored.logicalNot().sum();
+          yield List.of(losses.sum().div(count), count);
+        }
+      };
+    }
+
+    /// By one kernel.
+    private List<Tensor> few(Tensor x, Tensor target) {
+      List<Tensor> results =
+          Scans.LogSoftmax.insteadOf(
+              x, dim, (logits, totals) -> summed(logits, totals, target, TOTALS));
+      if (results != null) {
+        return results;
+      }
+      Tensor stored = x.contiguous();
+      return summed(stored, stored, target, 0);
+    }
+
+    private List<Tensor> summed(Tensor x, Tensor totals, Tensor target, long flags) {
+      Tensor loss = Kernels.emptyBeside(x, Shape.of(), x.dtype());
+      Tensor count = Kernels.emptyBeside(x, Shape.of(), DType.INT64);
+      long[] around = x.shape().around(dim);
+      long mean = reduction == Reduction.MEAN ? MEAN : 0;
+      Kernels.call(
+          "nll_loss",
+          "nll_loss",
+          x.dtype(),
+          List.of(x, totals, target),
+          List.of(loss, count),
+          false,
+          new long[] {around[0], around[1], around[2], ignore, flags | mean},
+          1,
+          target.numel());
+      return mean != 0 ? List.of(loss, count) : List.of(loss);
     }
 
     /// The classes as an index along their dimension; 0 for ignored ones.
@@ -172,7 +227,7 @@ final class LossOps {
 
     @Override
     public int saves(boolean[] needs) {
-      return Derivative.INPUT_1;
+      return Derivative.INPUT_1 | (reduction == Reduction.MEAN ? Derivative.OUTPUT_1 : 0);
     }
 
     @Override
@@ -180,7 +235,7 @@ final class LossOps {
       Tensor g = requireNonNull(gradients.getFirst());
       Tensor target = saved.input(1);
       Tensor ignored = target.eq(ignore);
-      Tensor each = reduction == Reduction.MEAN ? g.div(ignored.logicalNot().sum()) : g;
+      Tensor each = reduction == Reduction.MEAN ? g.div(saved.output(1)) : g;
       Tensor losses = each.neg().expand(target.shape().toArray()).maskedFill(ignored, 0);
       if (!GradMode.isEnabled()) {
         Tensor classes = target.maskedFill(ignored, 0);

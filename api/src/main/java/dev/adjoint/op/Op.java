@@ -13,6 +13,13 @@ public sealed interface Op permits Elementwise, Compute, ViewOp {
     return List.of("self", "other");
   }
 
+  /// What PyTorch calls a result where it shows saved tensors.
+  ///
+  /// @param of so many
+  default String result(int index, int of) {
+    return of == 1 ? "result" : "result" + index;
+  }
+
   /// The name in messages: what the node is called without `Backward` and its number.
   default String label() {
     String node = node();

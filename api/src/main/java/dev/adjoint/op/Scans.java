@@ -13,6 +13,7 @@ import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Operations along one dimension whose result has the input's shape: running sums, softmax.
@@ -156,24 +157,31 @@ public final class Scans {
           sizes[1]);
     }
 
+    /// Has work read what a result will be computed from: logits, and their lines' maxima and the
+    /// logarithms of their totals, `[2][lines]`; null where the result is in memory.
+    public static <T> @Nullable T insteadOf(
+        Tensor result, int dim, BiFunction<Tensor, Tensor, T> work) {
+      return Kernels.insteadOf(
+          result,
+          OF_TOTALS,
+          result.shape().around(dim),
+          read -> work.apply(read.get(0), read.get(1)));
+    }
+
     /// An element of each line of a result; records nothing.
     ///
     /// @param index which, of the result's shape but with one element along the dimension
     public static Tensor picked(Tensor result, int dim, Tensor index) {
       Scatters.Gather gather = new Scatters.Gather(dim);
-      long[] sizes = result.shape().around(dim);
+      long[] shape = index.shape().toArray();
       Tensor picked =
-          Kernels.insteadOf(
+          insteadOf(
               result,
-              OF_TOTALS,
-              sizes,
-              read -> {
-                Tensor totals = read.get(1);
-                long[] shape = index.shape().toArray();
-                return Dispatch.single(gather, read.get(0), index)
-                    .sub(totals.select(0, 0).reshape(shape))
-                    .sub(totals.select(0, 1).reshape(shape));
-              });
+              dim,
+              (x, totals) ->
+                  Dispatch.single(gather, x, index)
+                      .sub(totals.select(0, 0).reshape(shape))
+                      .sub(totals.select(0, 1).reshape(shape)));
       return picked != null ? picked : Dispatch.single(gather, result, index);
     }
 
@@ -200,12 +208,7 @@ public final class Scans {
     /// The gradient where that of the result is h at an index in each line, and 0 elsewhere.
     private Tensor ofOne(Tensor y, Tensor index, Tensor h) {
       long lines = lines(y.shape(), dim);
-      Tensor x =
-          Kernels.insteadOf(
-              y,
-              OF_TOTALS,
-              y.shape().around(dim),
-              read -> ofOne(y.shape(), index, h, read.get(0), read.get(1)));
+      Tensor x = insteadOf(y, dim, (of, totals) -> ofOne(y.shape(), index, h, of, totals));
       if (x != null) {
         return x;
       }

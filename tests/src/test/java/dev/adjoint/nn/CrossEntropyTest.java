@@ -84,6 +84,26 @@ class CrossEntropyTest extends OnEachDevice {
   }
 
   @Test
+  void oneGroupAndManySumUpTheLossesOfTheClassesThatCount() {
+    for (int rows : new int[] {ROWS, 17_000}) {
+      Tensor x = logits(DType.FLOAT64, rows, 3);
+      Tensor target = classes(3, rows);
+      double sum = 0;
+      for (double loss : Losses.crossEntropy(x, target, Reduction.NONE).toDoubleArray()) {
+        sum += loss;
+      }
+      double count = rows - Math.ceilDiv(rows - 3, 10);
+      assertEquals(sum, Losses.crossEntropy(x, target, Reduction.SUM).item(), 1e-9 * sum);
+      Tensor mean = Losses.crossEntropy(x, target);
+      assertEquals(sum / count, mean.item(), 1e-12);
+      GradFn nll = mean.gradFn();
+      assertNotNull(nll);
+      assertEquals(count, nll.savedTensors().get("total_weight").tensor().item());
+      sameAsAtOnce(x, () -> Losses.crossEntropy(x, target));
+    }
+  }
+
+  @Test
   void aVectorAHalfAndLogitsInAnotherOrderAreAsAtOnce() {
     Tensor vector = logits(DType.FLOAT32, 5000);
     sameAsAtOnce(vector, () -> Losses.crossEntropy(vector, tensor(4321)));
