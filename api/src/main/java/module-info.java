@@ -10,6 +10,9 @@ module dev.adjoint {
   exports dev.adjoint.lowering to
       dev.adjoint.backend.cuda,
       dev.adjoint.backend.opencl;
+  exports dev.adjoint.lowering.compiled to
+      dev.adjoint.backend.cuda,
+      dev.adjoint.backend.opencl;
   exports dev.adjoint.spi to
       dev.adjoint.backend.cpu,
       dev.adjoint.backend.cuda,

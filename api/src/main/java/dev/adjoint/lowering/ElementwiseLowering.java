@@ -1,5 +1,6 @@
 package dev.adjoint.lowering;
 
+import dev.adjoint.lowering.ElementwiseText.Order;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
@@ -10,11 +11,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Elementwise launches: a lane takes elements a whole grid apart, neighbours lie side by side. Long
-/// launches over dense operands move four elements at a time.
+/// launches over dense operands move four elements at a time. On a CPU a lane takes a range of elements
+/// that follow one another.
 final class ElementwiseLowering {
   static final int PACK = 4;
 
   private static final long LONG = 1 << 16;
+
+  /// A range of fewer elements is not worth a group.
+  private static final long RANGE = 1 << 10;
 
   /// So many operands of so many dimensions have room for a walk each among the words.
   private static final int FEW_OPERANDS = 12;
@@ -24,7 +29,9 @@ final class ElementwiseLowering {
   /// Everything that the text of a kernel depends on. Shapes, strides and numbers are words.
   ///
   /// @param walks the walk of each operand; for packs, 1 where it is dense and 0 where it repeats
-  private record Structure(Program program, boolean packs, boolean narrow, int rank, String walks) {
+  /// @param steps of ranges, where they are known: each walk's along the last dimension
+  private record Structure(
+      Program program, Order order, boolean narrow, int rank, String walks, String steps) {
 
     String name() {
       return Text.name("elementwise", this.toString());
@@ -67,8 +74,8 @@ final class ElementwiseLowering {
       own.append((char) ('0' + o));
     }
     return List.of(
-        source(new Structure(program, true, true, 1, "1".repeat(operands))),
-        source(new Structure(program, false, true, FEW_DIMENSIONS, own.toString())));
+        source(new Structure(program, Order.PACKS, true, 1, "1".repeat(operands), "")),
+        source(new Structure(program, Order.GRID, true, FEW_DIMENSIONS, own.toString(), "")));
   }
 
   /// @param isLong whether it pays to fit the kernel to the operands' layouts
@@ -76,11 +83,34 @@ final class ElementwiseLowering {
     Operand[] operands = launch.operands();
     int rank = Geometry.rankFor(launch.shape().length, !isLong);
     Geometry geometry = Geometry.of(launch.shape(), operands, rank, isLong);
+    if (limits.ranges()) {
+      return inRanges(launch, n, geometry, isLong);
+    }
     boolean packs = n >= LONG && geometry.isDense() && alignedForPacks(operands);
     KernelSource source = source(structure(launch.program(), geometry, packs));
     long items = packs ? n / PACK + n % PACK : n;
     long[] words = words(launch, geometry, n, packs);
-    return new KernelLaunch(source, buffers(operands), words, groups(items), limits.lanes());
+    long groups = groups(items, limits.lanes());
+    return new KernelLaunch(source, buffers(operands), words, groups, limits.lanes());
+  }
+
+  private KernelLaunch inRanges(
+      Launch.Elementwise launch, long n, Geometry geometry, boolean isLong) {
+    char[] walks = new char[geometry.walk.length];
+    for (int o = 0; o < walks.length; o++) {
+      walks[o] = (char) ('0' + geometry.walk[o]);
+    }
+    Structure structure =
+        new Structure(
+            launch.program(),
+            Order.RANGES,
+            geometry.isNarrow(),
+            geometry.shape.length,
+            new String(walks),
+            isLong ? geometry.steps(geometry.shape.length - 1) : "");
+    long[] words = words(launch, geometry, n, false);
+    return new KernelLaunch(
+        source(structure), buffers(launch.operands()), words, groups(n, RANGE), 1);
   }
 
   private KernelSource source(Structure structure) {
@@ -110,13 +140,18 @@ final class ElementwiseLowering {
       walks[o] = (char) ('0' + (packs ? geometry.strides.get(walk)[0] : walk));
     }
     return new Structure(
-        program, packs, geometry.isNarrow(), geometry.shape.length, new String(walks));
+        program,
+        packs ? Order.PACKS : Order.GRID,
+        geometry.isNarrow(),
+        geometry.shape.length,
+        new String(walks),
+        "");
   }
 
   /// A GPU starts groups faster than a loop's next loads: each lane takes one item.
-  private long groups(long items) {
+  private long groups(long items, long each) {
     long most = limits.ranges() ? Lowering.mostGroups(limits) : Integer.MAX_VALUE;
-    return Math.clamp(Math.ceilDiv(items, limits.lanes()), 1, most);
+    return Math.clamp(Math.ceilDiv(items, each), 1, most);
   }
 
   static Buffer[] buffers(Operand[] operands) {
@@ -147,7 +182,12 @@ final class ElementwiseLowering {
 
   private static String entry(Structure structure) {
     return new ElementwiseText(
-            structure.program, structure.packs, structure.narrow, structure.rank, structure.walks)
+            structure.program,
+            structure.order,
+            structure.narrow,
+            structure.rank,
+            structure.walks,
+            structure.steps)
         .entry(structure.name());
   }
 }

@@ -40,7 +40,7 @@ record FoldGrid(
     if (groups < ENOUGH_GROUPS && folded > 2 * SHARED_WORK * rows) {
       blocks = Math.min(2 * ENOUGH_GROUPS / groups, folded / (SHARED_WORK * rows));
     }
-    int pack = keptFirst || limits.ranges() || folded < PACK * rows ? 1 : PACK;
+    int pack = keptFirst || folded < PACK * rows ? 1 : PACK;
     long unit = pack * rows;
     long block = Math.max(1, Math.ceilDiv(Math.ceilDiv(folded, blocks), unit) * unit);
     long filled = Math.max(1, Math.ceilDiv(folded, block));
@@ -65,7 +65,7 @@ record FoldGrid(
     return atLeast <= 1 ? 1 : Long.highestOneBit(atLeast - 1) << 1;
   }
 
-  private static boolean keptLiesCloser(Launch.Fold launch, int keptDims) {
+  static boolean keptLiesCloser(Launch.Fold launch, int keptDims) {
     long[] shape = launch.shape();
     Operand[] operands = launch.operands();
     for (int o = 0; o + 1 < operands.length; o++) {

@@ -15,7 +15,7 @@ import java.util.function.LongFunction;
 
 /// Folds: one kernel, or one that folds blocks and one that folds what they left.
 final class FoldLowering {
-  private static final long ACCUMULATOR_BYTES = 8;
+  static final long ACCUMULATOR_BYTES = 8;
   private static final long SHORT = 1 << 16;
 
   /// What a kernel of a fold reads and writes.

@@ -67,6 +67,11 @@ final class FoldSpace {
     return geometry.walk[input];
   }
 
+  /// Each walk's step along a dimension: 0, 1, or n for any other.
+  String steps(int dim) {
+    return geometry.steps(dim);
+  }
+
   boolean isNarrow() {
     return geometry.isNarrow() && outputIsNarrow();
   }

@@ -114,7 +114,7 @@ final class FoldText {
     }
   }
 
-  private static List<String> names(String name, int rank) {
+  static List<String> names(String name, int rank) {
     List<String> names = new ArrayList<>();
     for (int d = 0; d < rank; d++) {
       names.add(name + d);
@@ -123,7 +123,7 @@ final class FoldText {
   }
 
   /// Where a kept or folded index lies in the walk of steps so named, from the coordinates.
-  private static String place(String coordinate, String step, int rank, int first) {
+  static String place(String coordinate, String step, int rank, int first) {
     StringBuilder sum = new StringBuilder();
     for (int d = 0; d < rank; d++) {
       sum.append(d == 0 ? "" : " + ").append(coordinate).append(d);

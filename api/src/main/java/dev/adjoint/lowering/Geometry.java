@@ -81,6 +81,15 @@ final class Geometry {
     return elements;
   }
 
+  /// Each walk's step along a dimension: 0, 1, or n for any other.
+  String steps(int dim) {
+    StringBuilder steps = new StringBuilder();
+    for (long[] walk : strides) {
+      steps.append(walk[dim] == 0 ? '0' : walk[dim] == 1 ? '1' : 'n');
+    }
+    return steps.toString();
+  }
+
   /// Whether every index and every distance fits 32 bits.
   boolean isNarrow() {
     if (elements(shape) > NARROW) {

@@ -17,6 +17,7 @@ public final class Lowering {
   private final Limits limits;
   private final ElementwiseLowering elementwise;
   private final FoldLowering folds;
+  private final RangeFoldLowering foldsInRanges;
   private final CallLowering calls;
   private final StepLowering steps;
 
@@ -34,6 +35,7 @@ public final class Lowering {
     this.limits = limits;
     this.elementwise = new ElementwiseLowering(limits);
     this.folds = new FoldLowering(limits);
+    this.foldsInRanges = new RangeFoldLowering(limits);
     this.calls = new CallLowering(limits, dialect);
     this.steps = new StepLowering(elementwise, folds, limits, StepLowering.CHUNK);
   }
@@ -49,7 +51,7 @@ public final class Lowering {
       }
       case Launch.Fold f -> {
         check(f.op(), Text.types(f.program()));
-        yield folds.lower(f, scratch);
+        yield limits.ranges() ? foldsInRanges.lower(f, scratch) : folds.lower(f, scratch);
       }
       case Launch.Call c -> {
         check(c.op(), List.of(c.kernel().type()));

@@ -114,6 +114,17 @@ final class Text {
     line("%sconst offset_t %s0 = (offset_t)%srest;", indent, coordinate, coordinate);
   }
 
+  /// What an index along one dimension adds to a place.
+  ///
+  /// @param steps what is known of the steps of all walks, as [Geometry#steps] tells; or nothing
+  static String step(String steps, int walk, String index, int dim) {
+    return switch (steps.isEmpty() ? 'n' : steps.charAt(walk)) {
+      case '0' -> "";
+      case '1' -> " + " + index;
+      default -> " + " + index + " * step" + walk + "_" + dim;
+    };
+  }
+
   /// The types whose rows a program needs.
   static Set<DType> types(Program program) {
     Set<DType> types = EnumSet.noneOf(DType.class);

@@ -82,6 +82,7 @@ class ArchitectureTest {
   @Test
   void loweringUsesTheSpiAndTypes() {
     layer(ROOT + ".lowering", ROOT + ".lowering", ROOT + ".event", ROOT + ".spi", ROOT + ".type");
+    layer(ROOT + ".lowering.compiled", ROOT + ".lowering..", ROOT + ".event", ROOT + ".type");
   }
 
   @Test
@@ -125,8 +126,8 @@ class ArchitectureTest {
   @Test
   void backendsSeeTheSpiAndTypesAndThoseThatCompileLowering() {
     backend("cpu", ROOT + ".spi", ROOT + ".type");
-    backend("cuda", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering", ROOT + ".event");
-    backend("opencl", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering");
+    backend("cuda", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering..", ROOT + ".event");
+    backend("opencl", ROOT + ".spi", ROOT + ".type", ROOT + ".lowering..");
   }
 
   private static void backend(String kind, String... mayUse) {

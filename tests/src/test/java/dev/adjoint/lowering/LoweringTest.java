@@ -82,6 +82,33 @@ class LoweringTest {
   }
 
   @Test
+  void onACpuALaneTakesARangeOfNeighbours() {
+    Lowering cpu = new Lowering(new Limits("opencl:1", 256, 32 << 10, 4, 128, true, true));
+    Operand dense = new Operand(MEMORY, 3, longs(1000, 1));
+    Operand turned = new Operand(MEMORY, 0, longs(1, 1000));
+    Launch elementwise =
+        new Launch.Elementwise(
+            "mul", scaled(DType.FLOAT32), longs(1000, 1000), operands(turned, dense), longs(0));
+    KernelLaunch launch = cpu.lower(elementwise, bytes -> MEMORY).getFirst();
+    assertEquals(1, launch.lanes());
+    assertTrue(launch.groups() > 4, "more than there are processors, which share them");
+    String text = launch.source().text();
+    assertTrue(text.contains("p1[at1 + j]") && text.contains("p0[at0 + j * step0_1]"), text);
+    Program copy = Program.of(List.of(DType.FLOAT32), List.of(), List.of(), List.of(0));
+    Operand result = new Operand(MEMORY, 0, longs(1));
+    Launch columns =
+        new Launch.Fold(
+            "sum", Reducer.SUM, copy, longs(1000, 1000), 1, operands(turned, result), longs());
+    KernelLaunch fold = cpu.lower(columns, bytes -> MEMORY).getFirst();
+    assertEquals(1, fold.lanes());
+    assertTrue(fold.source().text().contains("p0[at0 + c]"), fold.source().text());
+  }
+
+  private static Operand[] operands(Operand... operands) {
+    return operands;
+  }
+
+  @Test
   void distancesBeyond32BitsAreComputedIn64() {
     KernelLaunch near = scaled(longs(2), longs(Integer.MAX_VALUE), longs(1), 0, 0);
     KernelLaunch far = scaled(longs(2), longs(1L << 31), longs(1), 0, 0);

@@ -1,11 +1,11 @@
 package dev.adjoint.backend.cuda;
 
 import dev.adjoint.event.FallbackEvent;
-import dev.adjoint.lowering.BinaryFolder;
-import dev.adjoint.lowering.KernelCache;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Lowering;
+import dev.adjoint.lowering.compiled.BinaryFolder;
+import dev.adjoint.lowering.compiled.KernelCache;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.type.Device;

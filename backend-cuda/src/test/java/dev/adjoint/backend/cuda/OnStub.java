@@ -1,9 +1,9 @@
 package dev.adjoint.backend.cuda;
 
-import dev.adjoint.lowering.KernelCache;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Sources;
+import dev.adjoint.lowering.compiled.KernelCache;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;

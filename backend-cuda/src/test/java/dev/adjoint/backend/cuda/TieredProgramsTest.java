@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Limits;
 import dev.adjoint.lowering.Lowering;
 import dev.adjoint.lowering.Sources;
+import dev.adjoint.lowering.compiled.BinaryFolder;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;

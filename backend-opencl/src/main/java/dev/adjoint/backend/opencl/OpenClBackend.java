@@ -1,10 +1,10 @@
 package dev.adjoint.backend.opencl;
 
-import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.Limits;
 import dev.adjoint.lowering.Lowering;
 import dev.adjoint.lowering.Scratch;
+import dev.adjoint.lowering.compiled.BinaryFolder;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;

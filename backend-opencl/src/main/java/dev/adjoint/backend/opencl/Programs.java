@@ -1,8 +1,8 @@
 package dev.adjoint.backend.opencl;
 
-import dev.adjoint.lowering.BinaryFolder;
-import dev.adjoint.lowering.KernelCache;
 import dev.adjoint.lowering.KernelSource;
+import dev.adjoint.lowering.compiled.BinaryFolder;
+import dev.adjoint.lowering.compiled.KernelCache;
 import dev.adjoint.type.DeviceException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;

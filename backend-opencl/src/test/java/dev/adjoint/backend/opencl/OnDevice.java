@@ -1,9 +1,9 @@
 package dev.adjoint.backend.opencl;
 
-import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Sources;
+import dev.adjoint.lowering.compiled.BinaryFolder;
 import dev.adjoint.spi.BackendProvider.Probe;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Launch;

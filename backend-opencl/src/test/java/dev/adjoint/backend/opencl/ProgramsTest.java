@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adjoint.lowering.BinaryFolder;
 import dev.adjoint.lowering.KernelLaunch;
 import dev.adjoint.lowering.KernelSource;
 import dev.adjoint.lowering.Sources;
+import dev.adjoint.lowering.compiled.BinaryFolder;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.DeviceException;
 import java.nio.file.Files;

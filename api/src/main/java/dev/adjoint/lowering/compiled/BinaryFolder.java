@@ -1,4 +1,4 @@
-package dev.adjoint.lowering;
+package dev.adjoint.lowering.compiled;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
-package dev.adjoint.lowering;
+package dev.adjoint.lowering.compiled;
 
 import dev.adjoint.event.CompileEvent;
+import dev.adjoint.lowering.KernelSource;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
