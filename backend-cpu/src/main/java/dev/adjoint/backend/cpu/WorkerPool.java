@@ -20,6 +20,9 @@ final class WorkerPool {
     void run(long first, long last);
   }
 
+  // So many that a thread which something else holds up does not hold up the job.
+  private static final long CHUNKS_PER_THREAD = 32;
+
   // A caller whose share is done is about to go on; a worker may wait long for its next job.
   private static final long CALLER_SPIN_NANOS = 200_000;
   private static final long IDLE_SPIN_NANOS = 50_000;
@@ -52,7 +55,7 @@ final class WorkerPool {
   ///
   /// An exception of any range ends the job early and is thrown here.
   void run(long tasks, long grain, Range range) {
-    long chunk = Math.max(grain, tasks / (threads() * 8L));
+    long chunk = Math.max(grain, tasks / (threads() * CHUNKS_PER_THREAD));
     if (workers.length == 0 || tasks <= chunk) {
       range.run(0, tasks);
       return;
