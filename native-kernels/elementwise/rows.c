@@ -41,19 +41,20 @@
 #define BINARY(types, name, value) types(BINARY_TO(T, WITH_TYPE(binary_##name), value))
 #define COMPARE(types, name, value) types(BINARY_TO(uint8_t, WITH_TYPE(compare_##name), value))
 
-#define TERNARY(types, name, value)       \
-  types(LOOP(WITH_TYPE(ternary_##name)) { \
-    T *out = result;                      \
-    const T *xs = arguments[0];           \
-    const T *ys = arguments[1];           \
-    const T *zs = arguments[2];           \
-    EACH {                                \
-      T x = xs[i];                        \
-      T y = ys[i];                        \
-      T z = zs[i];                        \
-      out[i] = (T)(value);                \
-    }                                     \
-  })
+#define TERNARY_ROW(symbol, value) \
+  LOOP(symbol) {                   \
+    T *out = result;               \
+    const T *xs = arguments[0];    \
+    const T *ys = arguments[1];    \
+    const T *zs = arguments[2];    \
+    EACH {                         \
+      T x = xs[i];                 \
+      T y = ys[i];                 \
+      T z = zs[i];                 \
+      out[i] = (T)(value);         \
+    }                              \
+  }
+#define TERNARY(types, name, value) types(TERNARY_ROW(WITH_TYPE(ternary_##name), value))
 
 #define QUATERNARY(types, name, value)       \
   types(LOOP(WITH_TYPE(quaternary_##name)) { \
@@ -105,6 +106,9 @@
     }                                       \
   })
 
+#define PAIR(first, second, value) \
+  FLOATING(TERNARY_ROW(WITH_TYPE(pair_##first##_##second), value))
+
 #include "nullary.def"
 #include "unary.def"
 #include "binary.def"
@@ -114,3 +118,4 @@
 #include "compare.def"
 #include "select.def"
 #include "cast.def"
+#include "../cpu/pair.def"

@@ -46,6 +46,8 @@ static void run(row_function *row, int arity, int64_t first, int64_t others, int
 #define PREDICATE(types, name, value) RUN(types, WITH_TYPE(predicate_##name), 1, sizeof(T), 1)
 #define COMPARE(types, name, value) RUN(types, WITH_TYPE(compare_##name), 2, sizeof(T), 1)
 #define SELECT(types, name, value) RUN(types, WITH_TYPE(select_##name), 3, 1, sizeof(T))
+#define PAIR(first, second, value) \
+  RUN(FLOATING, WITH_TYPE(pair_##first##_##second), 3, sizeof(T), sizeof(T))
 #define CAST(types, to, R, value) RUN(types, PASTE(WITH_TYPE(cast), to), 1, sizeof(T), sizeof(R))
 
 void WITH_TYPE(exercise_rows)(void);
@@ -59,4 +61,5 @@ void WITH_TYPE(exercise_rows)(void) {
 #include "../elementwise/select.def"
 #include "../elementwise/ternary.def"
 #include "../elementwise/unary.def"
+#include "../cpu/pair.def"
 }

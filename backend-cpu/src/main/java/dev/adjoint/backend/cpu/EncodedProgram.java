@@ -2,6 +2,9 @@ package dev.adjoint.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.adjoint.backend.cpu.code.Places;
+import dev.adjoint.backend.cpu.code.RowCalls;
+import dev.adjoint.backend.cpu.code.RowCalls.RowCall;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
@@ -50,7 +53,8 @@ final class EncodedProgram {
   private final long[] reducers = new long[Reducer.values().length];
 
   private EncodedProgram(Program program) {
-    Places places = new Places(program);
+    List<RowCall> calls = RowCalls.of(program);
+    Places places = new Places(program, calls);
     checkSize(program, places);
     int width = width(program);
     this.bytes = bytes(program);
@@ -58,7 +62,7 @@ final class EncodedProgram {
     this.cost = cost(program);
     this.countsElements =
         program.instructions().stream().anyMatch(step -> step.row().family() == Row.Family.NULLARY);
-    this.address = encode(program, places, width);
+    this.address = encode(program, calls, places, width);
   }
 
   static EncodedProgram of(Program program) {
@@ -156,9 +160,9 @@ final class EncodedProgram {
     return tile;
   }
 
-  private long encode(Program program, Places places, int width) {
+  private long encode(Program program, List<RowCall> calls, Places places, int width) {
     int types = program.inputs().size() + program.scalars().size();
-    int steps = program.instructions().size();
+    int steps = calls.size();
     int words = HEADER + types + steps * INSTRUCTION + program.outputs().size() * STORE;
     MemorySegment memory = Arena.global().allocate(words * 8L, 64);
     long bytesAt = memory.address() + HEADER * 8L;
@@ -183,38 +187,27 @@ final class EncodedProgram {
     for (int v = 0; v < types; v++) {
       memory.setAtIndex(JAVA_LONG, at++, program.typeOf(v).bytes());
     }
-    for (int i = 0; i < steps; i++) {
-      at = encodeInstruction(memory, at, program, i, places);
+    for (RowCall call : calls) {
+      at = encodeInstruction(memory, at, call, places);
     }
+    int last = calls.isEmpty() ? -1 : calls.getLast().result();
     for (int value : program.outputs()) {
       memory.setAtIndex(JAVA_LONG, at++, places.of(value));
       memory.setAtIndex(JAVA_LONG, at++, program.typeOf(value).bytes());
-      memory.setAtIndex(JAVA_LONG, at++, value == types + steps - 1 ? 1 : 0);
+      memory.setAtIndex(JAVA_LONG, at++, value == last ? 1 : 0);
     }
     return memory.address();
   }
 
-  private static int encodeInstruction(
-      MemorySegment memory, int at, Program program, int index, Places places) {
-    Program.Instruction step = program.instructions().get(index);
-    int value = program.inputs().size() + program.scalars().size() + index;
-    List<Integer> arguments = step.arguments();
+  private static int encodeInstruction(MemorySegment memory, int at, RowCall call, Places places) {
+    List<Integer> arguments = call.arguments();
     int next = at;
-    memory.setAtIndex(JAVA_LONG, next++, NativeKernels.require(symbol(program, step)));
-    memory.setAtIndex(JAVA_LONG, next++, places.of(value));
+    memory.setAtIndex(JAVA_LONG, next++, NativeKernels.require(call.symbol()));
+    memory.setAtIndex(JAVA_LONG, next++, places.of(call.result()));
     for (int a = 0; a < 4; a++) {
       long place = a < arguments.size() ? places.of(arguments.get(a)) : INDEX_PLACE;
       memory.setAtIndex(JAVA_LONG, next++, place);
     }
     return next;
-  }
-
-  private static String symbol(Program program, Program.Instruction step) {
-    Row row = step.row();
-    if (row.family() == Row.Family.CAST) {
-      DType from = program.typeOf(step.arguments().getFirst());
-      return "cast_" + from.suffix() + "_" + step.type().suffix();
-    }
-    return row + "_" + step.type().suffix();
   }
 }
