@@ -7,6 +7,8 @@
 #define NORM_WEIGHT 1
 #define NORM_BIAS 2
 #define NORM_INPUT 4
+#define NORM_ROWS 8 /* whose loads are under way at a time */
+#define norm_rows WITH_TYPE(norm_rows)
 
 FLOATING(
 /* The mean of a row and the root of 1 / (its variance + epsilon). */
@@ -57,57 +59,67 @@ KERNEL_OF_MANY(layer_norm) {
   }
 }
 
-/* Of rows' gradients g, with h = g weight and z = (x - mean) rstd: of_x = rstd (h - mean of h - z times
- * the mean of h z), and what the rows add to the gradients of weight and bias. So many rows at most;
- * what of them is not there reads the first and adds nothing. */
-#define NORM_ROWS 8
-
-DEVICE_FN void WITH_TYPE(norm_rows_back)(GLOBAL T *const *operands, const int64_t *sizes,
-                                         LOCAL void *shared, int64_t first, int64_t rows,
-                                         GLOBAL T *of_weight, GLOBAL T *of_bias, int starts) {
-  int64_t n = sizes[1];
-  GLOBAL const T *weight = sizes[2] & NORM_WEIGHT ? operands[2] : 0;
+/* Some rows, at most NORM_ROWS: with h = gradient * weight and z = (x - mean) rstd, the means of h and
+ * of h z. What of the rows is not there is the first one once more. */
+typedef struct {
   int64_t at[NORM_ROWS];
   T mean[NORM_ROWS];
   T rstd[NORM_ROWS];
+  T first[NORM_ROWS];
+  T second[NORM_ROWS];
+} norm_rows;
+
+DEVICE_FN norm_rows WITH_TYPE(moments_back)(GLOBAL T *const *operands, const int64_t *sizes,
+                                            LOCAL void *shared, GLOBAL const T *weight,
+                                            int64_t first, int64_t rows) {
+  int64_t n = sizes[1];
+  norm_rows of;
   ACCUMULATOR sums[2 * NORM_ROWS]; /* of h, then of h (x - mean) */
   for (int r = 0; r < NORM_ROWS; r++) {
     int64_t row = first + (r < rows ? r : 0);
-    at[r] = row * n;
-    mean[r] = operands[3][row];
-    rstd[r] = operands[4][row];
+    of.at[r] = row * n;
+    of.mean[r] = operands[3][row];
+    of.rstd[r] = operands[4][row];
     sums[r] = 0;
     sums[NORM_ROWS + r] = 0;
   }
   for (int64_t j = LANE; j < n; j += LANES) {
     T scale = weight ? weight[j] : 1;
     for (int r = 0; r < NORM_ROWS; r++) {
-      T h = operands[0][at[r] + j] * scale;
+      T h = operands[0][of.at[r] + j] * scale;
       sums[r] += h;
-      sums[NORM_ROWS + r] += (ACCUMULATOR)h * (operands[1][at[r] + j] - mean[r]);
+      sums[NORM_ROWS + r] += (ACCUMULATOR)h * (operands[1][of.at[r] + j] - of.mean[r]);
     }
   }
   WITH_TYPE(group_sums)(sums, 2 * NORM_ROWS, (LOCAL ACCUMULATOR *)shared);
-  T a[NORM_ROWS];
-  T b[NORM_ROWS];
   for (int r = 0; r < NORM_ROWS; r++) {
-    a[r] = (T)(sums[r] / (ACCUMULATOR)n);
-    b[r] = (T)(sums[NORM_ROWS + r] / (ACCUMULATOR)n * rstd[r]);
+    of.first[r] = (T)(sums[r] / (ACCUMULATOR)n);
+    of.second[r] = (T)(sums[NORM_ROWS + r] / (ACCUMULATOR)n * of.rstd[r]);
   }
+  return of;
+}
+
+/* x's gradient, rstd (h - mean of h - z times the mean of h z), and what the rows add to those of
+ * weight and bias. */
+DEVICE_FN void WITH_TYPE(norm_rows_back)(GLOBAL T *const *operands, const int64_t *sizes,
+                                         LOCAL void *shared, int64_t first, int64_t rows,
+                                         GLOBAL T *of_weight, GLOBAL T *of_bias, int starts) {
+  GLOBAL const T *weight = sizes[2] & NORM_WEIGHT ? operands[2] : 0;
+  norm_rows of = WITH_TYPE(moments_back)(operands, sizes, shared, weight, first, rows);
   int of_x = (sizes[2] & NORM_INPUT) != 0;
   int of_rest = (sizes[2] & NORM_BIAS) != 0;
-  for (int64_t j = LANE; j < n; j += LANES) {
+  for (int64_t j = LANE; j < sizes[1]; j += LANES) {
     T scale = weight ? weight[j] : 1;
     T products = of_rest && !starts ? of_weight[j] : 0;
     T gradients = of_rest && !starts ? of_bias[j] : 0;
     for (int r = 0; r < NORM_ROWS; r++) {
-      T g = operands[0][at[r] + j];
-      T z = (operands[1][at[r] + j] - mean[r]) * rstd[r];
+      T g = operands[0][of.at[r] + j];
+      T z = (operands[1][of.at[r] + j] - of.mean[r]) * of.rstd[r];
       if (r < rows) {
         products += g * z;
         gradients += g;
         if (of_x) {
-          operands[5][at[r] + j] = rstd[r] * (g * scale - a[r] - z * b[r]);
+          operands[5][of.at[r] + j] = of.rstd[r] * (g * scale - of.first[r] - z * of.second[r]);
         }
       }
     }
@@ -135,5 +147,6 @@ KERNEL_OF_MANY(layer_norm_backward) {
 }
 )
 
+#undef norm_rows
 #undef LOCAL_BYTES
 #define LOCAL_BYTES 8
