@@ -20,14 +20,12 @@ import dev.adjoint.spi.Operand;
 /// @param pack neighbours among the folded elements that a lane takes together
 record FoldGrid(
     long kept, long folded, long columns, boolean keptFirst, long blocks, long block, int pack) {
-  static final int PACK = 4;
-
+  private static final int PACK = ElementwiseLowering.PACK;
   private static final int COALESCED = 32;
   private static final int SHARED_WORK = 64;
   private static final long ENOUGH_GROUPS = 256;
 
-  static FoldGrid of(Launch.Fold launch, Limits limits) {
-    int lanes = limits.lanes();
+  static FoldGrid of(Launch.Fold launch, int lanes) {
     long[] shape = launch.shape();
     int keptDims = shape.length - launch.folded();
     long kept = product(shape, 0, keptDims);

@@ -70,7 +70,7 @@ final class FoldLowering {
 
   private List<KernelLaunch> lower(
       Launch.Fold launch, LongFunction<Buffer> scratch, boolean plainly) {
-    FoldGrid grid = FoldGrid.of(launch, limits);
+    FoldGrid grid = FoldGrid.of(launch, limits.lanes());
     Operand[] operands = launch.operands();
     Buffer output = operands[operands.length - 1].buffer();
     if (grid.blocks() == 1) {
@@ -196,7 +196,7 @@ final class FoldLowering {
     Program itself = itself(type);
     List<KernelSource> kernels = new ArrayList<>();
     for (Stage stage : List.of(Stage.WHOLE, Stage.BLOCKS)) {
-      for (int pack : new int[] {1, FoldGrid.PACK}) {
+      for (int pack : new int[] {1, ElementwiseLowering.PACK}) {
         kernels.add(source(new Structure(stage, reducer, itself, true, 4, 4, "0", pack, "0")));
         kernels.add(source(new Structure(stage, reducer, itself, true, 4, 1, "0", pack, "0")));
         String together = pack == 1 ? "0" : "1";
@@ -207,7 +207,8 @@ final class FoldLowering {
         int rank = narrow ? 4 : 1;
         kernels.add(
             source(
-                new Structure(stage, reducer, itself, narrow, rank, 1, "0", FoldGrid.PACK, "1")));
+                new Structure(
+                    stage, reducer, itself, narrow, rank, 1, "0", ElementwiseLowering.PACK, "1")));
       }
     }
     for (boolean narrow : new boolean[] {true, false}) {

@@ -48,11 +48,13 @@ final class FoldSpace {
   /// Whether each pack of an input's folded elements lies together, where packs may lie.
   boolean isPacked(Operand input) {
     for (int d = 0; d < keptDims; d++) {
-      if (launch.shape()[d] > 1 && input.stride(d) % FoldGrid.PACK != 0) {
+      if (launch.shape()[d] > 1 && input.stride(d) % ElementwiseLowering.PACK != 0) {
         return false;
       }
     }
-    return foldedRank == 1 && input.offset() % FoldGrid.PACK == 0 && input.stride(keptDims) == 1;
+    return foldedRank == 1
+        && input.offset() % ElementwiseLowering.PACK == 0
+        && input.stride(keptDims) == 1;
   }
 
   int keptRank() {

@@ -37,7 +37,7 @@ public final class Lowering {
     this.folds = new FoldLowering(limits);
     this.foldsInRanges = new RangeFoldLowering(limits);
     this.calls = new CallLowering(limits, dialect);
-    this.steps = new StepLowering(elementwise, folds, limits, StepLowering.CHUNK);
+    this.steps = new StepLowering(elementwise, folds, limits.lanes(), StepLowering.CHUNK);
   }
 
   /// The kernels that do a launch's work when they run one after another.

@@ -21,14 +21,14 @@ final class StepLowering {
 
   private final ElementwiseLowering elementwise;
   private final FoldLowering folds;
-  private final Limits limits;
+  private final int lanes;
   private final long chunk;
 
   /// @param chunk at most so many elements together
-  StepLowering(ElementwiseLowering elementwise, FoldLowering folds, Limits limits, long chunk) {
+  StepLowering(ElementwiseLowering elementwise, FoldLowering folds, int lanes, long chunk) {
     this.elementwise = elementwise;
     this.folds = folds;
-    this.limits = limits;
+    this.lanes = lanes;
     this.chunk = chunk;
   }
 
@@ -87,7 +87,7 @@ final class StepLowering {
   }
 
   private void add(Launch.Fold launch, Steps.Places places, List<KernelLaunch> launches) {
-    FoldGrid grid = FoldGrid.of(launch, limits);
+    FoldGrid grid = FoldGrid.of(launch, lanes);
     long partials = grid.blocks() == 1 ? 0 : FoldLowering.partialBytes(grid);
     places.take(partials); // these lie at the start
     LongFunction<Buffer> start = bytes -> places.memory();

@@ -175,9 +175,8 @@ final class LossOps {
         return few(x, target.contiguous());
       }
       Tensor ignored = target.eq(ignore);
-      Tensor index = places(target, ignored, inputs.get(0).dim());
-      Tensor picked =
-          Scans.LogSoftmax.picked(inputs.get(0), dim, index).reshape(target.shape().toArray());
+      Tensor index = places(target, ignored, x.dim());
+      Tensor picked = Scans.LogSoftmax.picked(x, dim, index).reshape(target.shape().toArray());
       Tensor losses = picked.neg().maskedFill(ignored, 0);
       return switch (reduction) {
         case NONE -> List.of(losses);

@@ -33,7 +33,7 @@ class FoldGridTest {
             1,
             new Operand[] {input, output},
             new long[0]);
-    return FoldGrid.of(launch, new Limits("cuda:0", lanes, 48 << 10, 1, 500, true));
+    return FoldGrid.of(launch, lanes);
   }
 
   @ParameterizedTest

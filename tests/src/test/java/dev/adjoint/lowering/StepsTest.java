@@ -36,7 +36,7 @@ class StepsTest {
   private final Limits limits = new Limits("cuda:0", WARP, 48 << 10, 1, 500, true);
   private final ElementwiseLowering elementwise = new ElementwiseLowering(limits);
   private final FoldLowering folds = new FoldLowering(limits);
-  private final StepLowering steps = new StepLowering(elementwise, folds, limits, CHUNK);
+  private final StepLowering steps = new StepLowering(elementwise, folds, WARP, CHUNK);
   private final Lowering lowering = Lowering.forCuda(limits);
 
   private record Memory(MemorySegment hostView) implements Buffer {
