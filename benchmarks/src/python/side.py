@@ -1,13 +1,14 @@
 """PyTorch's side of the table, in PyTorch's own language.
 
-Reads lines `prepare WORK`, `run TIMES` and `peak WORK`, answers each with a line of JSON. SideBySide starts
-it; by hand: `echo -e "prepare ADD\nrun 20" | python -m side`.
+Reads lines `prepare WORK SIZE`, `run TIMES` and `peak WORK SIZE`, answers each with a line of JSON. SideBySide
+starts it; by hand: `echo -e "prepare ADD 1000000\nrun 20" | python -m side`.
 """
 
 import json
 import os
 import sys
 import time
+from functools import partial
 
 
 def answer(**values):
@@ -39,11 +40,11 @@ def nanos(step, times):
     return time.perf_counter_ns() - start
 
 
-def prepare(work):
+def prepare(work, size):
     """Makes the step and does it once, so that what cannot be done, or compiled, is known."""
     if COMPILED and work not in COMPILABLE:
         raise NotImplementedError(work)
-    step = WORKS[work]()
+    step = WORKS[work](size)
     nanos(step, 1)
     return step
 
@@ -63,19 +64,21 @@ def main():
         return
     step = None
     for line in sys.stdin:
-        command, argument = line.split()
+        command, *arguments = line.split()
         try:
             if command == "prepare":
                 step = None
                 if COMPILED:
                     torch._dynamo.reset()
-                step = prepare(argument)
-                answer(prepared=argument)
+                work, size = arguments
+                step = prepare(work, int(size))
+                answer(prepared=work)
             elif command == "peak":
                 step = None
-                answer(bytes=peaks.of(WORKS[argument], DEVICE))
+                work, size = arguments
+                answer(bytes=peaks.of(partial(WORKS[work], int(size)), DEVICE))
             else:
-                answer(nanos=nanos(step, int(argument)))
+                answer(nanos=nanos(step, int(arguments[0])))
         except Exception as e:
             answer(failed=f"{type(e).__name__}: {e}".split("\n")[0])
 

@@ -1,12 +1,10 @@
-"""The steps that PyTorch does for the lines of the table, by the names they have in Java."""
+"""The steps that PyTorch does for the lines of the table, by the names they have in Java, at the size that it tells."""
 
 import os
+from functools import partial
 
 import torch
 from torch import nn
-
-FLOATS = 1 << 24
-MEBI = 1 << 20
 
 
 def torch_device(name):
@@ -28,12 +26,12 @@ def leaf(*shape):
     return torch.rand(*shape, device=DEVICE) * 2 - 1
 
 
-def scalars():
+def scalars(length):
     x = torch.tensor(1.01, requires_grad=True, device=DEVICE)
 
     def step():
         y = x
-        for _ in range(10):
+        for _ in range(length):
             y = y * 1.01
         x.grad = None
         y.backward()
@@ -41,12 +39,12 @@ def scalars():
     return step
 
 
-def products():
+def products(length):
     x = torch.tensor(1.01, requires_grad=True, device=DEVICE)
 
     def step():
         y = x
-        for _ in range(10):
+        for _ in range(length):
             y = y * x
         x.grad = None
         y.backward()
@@ -54,18 +52,18 @@ def products():
     return step
 
 
-def operations():
+def operations(length):
     x = leaf(16)
 
     def step():
         y = x
-        for _ in range(100):
+        for _ in range(length):
             y = y + x
 
     return step
 
 
-def elementwise(function, floats=FLOATS):
+def elementwise(function, floats):
     x, w = leaf(floats), leaf(floats)
     return lambda: function(x, w)
 
@@ -76,6 +74,10 @@ def copy(x, w):
 
 def tanh(x, w):
     return torch.tanh(x)
+
+
+def total(x, w):
+    return x.sum()
 
 
 def expression(floats):
@@ -90,8 +92,8 @@ def expression(floats):
     return step
 
 
-def mean_square():
-    x, y = leaf(FLOATS).requires_grad_(), leaf(FLOATS)
+def mean_square(floats):
+    x, y = leaf(floats).requires_grad_(), leaf(floats)
     forward = compiled(lambda x, y: (x - y).square().mean())
 
     def step():
@@ -107,14 +109,14 @@ def product(side, dtype=torch.float32, tf32=False):
     return lambda: a @ b
 
 
-def sums(dim):
-    a = leaf(4096, 4096)
+def sums(dim, side):
+    a = leaf(side, side)
     return lambda: a.sum(dim)
 
 
-def cross_entropy():
-    logits = leaf(4096, 1000).requires_grad_()
-    classes = torch.randint(0, 1000, (4096,), device=DEVICE)
+def cross_entropy(rows):
+    logits = leaf(rows, 1000).requires_grad_()
+    classes = torch.randint(0, 1000, (rows,), device=DEVICE)
     forward = compiled(nn.functional.cross_entropy)
 
     def step():
@@ -124,9 +126,9 @@ def cross_entropy():
     return step
 
 
-def adam():
-    parameters = leaf(10_000_000).requires_grad_()
-    parameters.grad = leaf(10_000_000)
+def adam(count):
+    parameters = leaf(count).requires_grad_()
+    parameters.grad = leaf(count)
     return compiled(torch.optim.Adam([parameters], lr=1e-3).step)
 
 
@@ -144,17 +146,17 @@ def stepping(model, make_optimizer, inputs, classes):
     return step
 
 
-def convnet():
+def convnet(batch):
     model = nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(32 * 7 * 7, 10)).to(DEVICE)
-    classes = torch.randint(0, 10, (64,), device=DEVICE)
-    return stepping(model, torch.optim.Adam, leaf(64, 1, 28, 28), classes)
+    classes = torch.randint(0, 10, (batch,), device=DEVICE)
+    return stepping(model, torch.optim.Adam, leaf(batch, 1, 28, 28), classes)
 
 
-def layernorm_gelu():
-    rows = leaf(4096, 1024).requires_grad_()
+def layernorm_gelu(count):
+    rows = leaf(count, 1024).requires_grad_()
     norm = nn.LayerNorm(1024).to(DEVICE)
     forward = compiled(lambda x: nn.functional.gelu(norm(x)).sum())
 
@@ -176,38 +178,42 @@ def training(make_optimizer, batch, *sizes):
     return stepping(model, make_optimizer, inputs, classes)
 
 
+def small_training(batch):
+    return training(torch.optim.SGD, batch, 4, 8, 3)
+
+
 WORKS = {
     "SCALARS": scalars,
     "PRODUCTS": products,
     "OPERATIONS": operations,
-    "SMALL_TRAINING": lambda: training(torch.optim.SGD, 16, 4, 8, 3),
-    "SMALL_TRAINING_REPLAYED": lambda: training(torch.optim.SGD, 16, 4, 8, 3),
-    "COPY": lambda: elementwise(copy, 64 * MEBI),
-    "ADD": lambda: elementwise(torch.add),
-    "TANH": lambda: elementwise(tanh),
-    "EXPRESSION": lambda: expression(FLOATS),
-    "EXPRESSION_1M": lambda: expression(MEBI),
-    "EXPRESSION_64K": lambda: expression(1 << 16),
-    "EXPRESSION_1K": lambda: expression(1 << 10),
+    "SMALL_TRAINING": small_training,
+    "SMALL_TRAINING_REPLAYED": small_training,
+    "COPY": partial(elementwise, copy),
+    "ADD": partial(elementwise, torch.add),
+    "TANH": partial(elementwise, tanh),
+    "EXPRESSION": expression,
+    "EXPRESSION_1M": expression,
+    "EXPRESSION_64K": expression,
+    "EXPRESSION_1K": expression,
     "MEAN_SQUARE": mean_square,
-    "SUM": lambda: elementwise(lambda x, w: x.sum()),
-    "ROW_SUMS": lambda: sums(1),
-    "COLUMN_SUMS": lambda: sums(0),
+    "SUM": partial(elementwise, total),
+    "ROW_SUMS": partial(sums, 1),
+    "COLUMN_SUMS": partial(sums, 0),
     "CROSS_ENTROPY": cross_entropy,
-    "MATMUL_256": lambda: product(256),
-    "MATMUL_1024": lambda: product(1024),
-    "MATMUL_2048": lambda: product(2048),
-    "TRAINING_STEP": lambda: training(torch.optim.Adam, 128, 784, 512, 256, 10),
+    "MATMUL_256": product,
+    "MATMUL_1024": product,
+    "MATMUL_2048": product,
+    "TRAINING_STEP": lambda batch: training(torch.optim.Adam, batch, 784, 512, 256, 10),
     "CONVNET": convnet,
     "LAYERNORM_GELU": layernorm_gelu,
     "ADAM": adam,
-    "COPY_256M": lambda: elementwise(copy, 256 * MEBI),
-    "ADD_256M": lambda: elementwise(torch.add, 256 * MEBI),
-    "TANH_256M": lambda: elementwise(tanh, 256 * MEBI),
-    "EXPRESSION_256M": lambda: expression(256 * MEBI),
-    "MATMUL_8192": lambda: product(8192),
-    "MATMUL_8192_TF32": lambda: product(8192, tf32=True),
-    "MATMUL_8192_BF16": lambda: product(8192, dtype=torch.bfloat16),
+    "COPY_256M": partial(elementwise, copy),
+    "ADD_256M": partial(elementwise, torch.add),
+    "TANH_256M": partial(elementwise, tanh),
+    "EXPRESSION_256M": expression,
+    "MATMUL_8192": product,
+    "MATMUL_8192_TF32": partial(product, tf32=True),
+    "MATMUL_8192_BF16": partial(product, dtype=torch.bfloat16),
 }
 
 # Where there is something to fuse.

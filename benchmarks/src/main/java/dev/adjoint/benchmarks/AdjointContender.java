@@ -29,50 +29,60 @@ final class AdjointContender implements Contender {
   }
 
   @Override
-  public Prepared prepare(Work work) {
+  public Prepared prepare(Work work, int size) {
     return switch (work.group()) {
-      case MEMORY -> prepare(work.step());
-      case SMALL -> small(work);
-      case ELEMENTWISE -> elementwise(work);
-      case MATMUL -> matrix(work);
-      case LARGE -> work.side() == Work.SIDE ? elementwise(work) : matrix(work);
+      case MEMORY -> prepare(work.step(), size);
+      case SMALL -> small(work, size);
+      case ELEMENTWISE -> elementwise(work, size);
+      case MATMUL -> matrix(work, size);
+      case LARGE -> large(work, size);
       case TRAINING ->
           switch (work) {
-            case ADAM -> loss(work);
-            case CONVNET -> Contender.inProcess(new LayerBenchmark(device)::convnet, () -> {});
-            case LAYERNORM_GELU ->
-                Contender.inProcess(new LayerBenchmark(device)::layerNormGelu, () -> {});
-            default -> training(Work.NETWORK);
+            case ADAM -> inProcess(new LossBenchmark(device, 1, size)::update);
+            case CONVNET -> inProcess(new LayerBenchmark(device, size, 1)::convnet);
+            case LAYERNORM_GELU -> inProcess(new LayerBenchmark(device, 1, size)::layerNormGelu);
+            default -> training(Work.LAYERS, size);
           };
       case REDUCTION ->
           switch (work) {
-            case SUM -> elementwise(work);
-            case CROSS_ENTROPY -> loss(work);
-            default -> matrix(work);
+            case SUM -> elementwise(work, size);
+            case CROSS_ENTROPY -> inProcess(new LossBenchmark(device, size, 1)::crossEntropy);
+            default -> matrix(work, size);
           };
     };
   }
 
-  private Prepared small(Work work) {
+  private Prepared large(Work work, int size) {
+    return switch (work) {
+      case MATMUL_8192, MATMUL_8192_TF32, MATMUL_8192_BF16 -> matrix(work, size);
+      default -> elementwise(work, size);
+    };
+  }
+
+  private static Prepared inProcess(Step step) {
+    return Contender.inProcess(step, () -> {});
+  }
+
+  private Prepared small(Work work, int size) {
     if (work == Work.SMALL_TRAINING) {
-      return training(Work.SMALL_NETWORK);
+      return training(Work.SMALL_LAYERS, size);
     }
     if (work == Work.SMALL_TRAINING_REPLAYED) {
-      LaunchGraph<Tensor> graph = TrainingBenchmark.of(Work.SMALL_NETWORK, device).captured();
+      LaunchGraph<Tensor> graph = TrainingBenchmark.of(Work.SMALL_LAYERS, size, device).captured();
       return Contender.inProcess(() -> graph.replay().item(), graph::close);
     }
-    ScalarBenchmark b = new ScalarBenchmark(device);
+    ScalarBenchmark b = new ScalarBenchmark(device, size, size);
     Step step =
         switch (work) {
           case SCALARS -> b::multiplications;
           case PRODUCTS -> b::products;
           default -> b::additions;
         };
-    return Contender.inProcess(step, () -> {});
+    return inProcess(step);
   }
 
-  private Prepared elementwise(Work work) {
-    ElementwiseBenchmark b = new ElementwiseBenchmark(device, work.floats());
+  private Prepared elementwise(Work work, int size) {
+    ElementwiseBenchmark b = new ElementwiseBenchmark(device, size);
     Step step =
         switch (work) {
           case COPY, COPY_256M -> b::copy;
@@ -85,9 +95,9 @@ final class AdjointContender implements Contender {
     return Contender.inProcess(step, b::close);
   }
 
-  private Prepared matrix(Work work) {
+  private Prepared matrix(Work work, int size) {
     DType type = work == Work.MATMUL_8192_BF16 ? DType.BFLOAT16 : DType.FLOAT32;
-    MatrixBenchmark b = new MatrixBenchmark(device, work.side(), type);
+    MatrixBenchmark b = new MatrixBenchmark(device, size, type);
     Step step =
         switch (work) {
           case ROW_SUMS -> b::rowSums;
@@ -98,20 +108,15 @@ final class AdjointContender implements Contender {
     return Contender.inProcess(step, b::close);
   }
 
-  private Prepared loss(Work work) {
-    LossBenchmark b = new LossBenchmark(device);
-    return Contender.inProcess(work == Work.ADAM ? b::update : b::crossEntropy, () -> {});
-  }
-
-  private Prepared training(String network) {
-    return Contender.inProcess(TrainingBenchmark.of(network, device)::step, () -> {});
+  private Prepared training(String layers, int batch) {
+    return inProcess(TrainingBenchmark.of(layers, batch, device)::step);
   }
 
   /// Once steps have made what they keep, and what making the data left behind is collected.
   @Override
-  public Long peak(Work work) {
+  public Long peak(Work work, int size) {
     long before = settled();
-    try (Prepared prepared = prepare(work)) {
+    try (Prepared prepared = prepare(work, size)) {
       prepared.nanos(STEPS);
       settled();
       DeviceMemory.resetPeak(device);

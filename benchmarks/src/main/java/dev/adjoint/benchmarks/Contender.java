@@ -11,12 +11,13 @@ public interface Contender extends AutoCloseable {
   /// What exactly runs, for the head of the table.
   String version();
 
-  /// Makes the data of a line; at most one line is prepared at a time. Null when it does not do that work.
-  @Nullable Prepared prepare(Work work);
+  /// Makes the data of a line at a [Work#size()]; at most one line is prepared at a time. Null when it does not
+  /// do that work.
+  @Nullable Prepared prepare(Work work, int size);
 
   /// How many bytes the tensors of a line's step take at most, its data and an optimiser's state among
   /// them; null when this cannot tell.
-  default @Nullable Long peak(Work work) {
+  default @Nullable Long peak(Work work, int size) {
     return null;
   }
 

@@ -34,7 +34,6 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Dadjoint.cpu.threads=2"})
 public class LayerBenchmark {
-  private static final int BATCH = 64;
   private static final ConvOptions SAME = ConvOptions.DEFAULT.padding(1);
 
   private final Tensor images;
@@ -42,16 +41,17 @@ public class LayerBenchmark {
   private final Sequential network;
   private final Adam optimizer;
   private final Device device;
+  private final int rowCount;
   private @Nullable Tensor rows; // not there while the memory of the other line is looked at
-  private final LayerNorm norm = new LayerNorm(1024);
+  private final LayerNorm norm = new LayerNorm(Work.SIDE);
 
   public LayerBenchmark() {
-    this(Device.CPU);
+    this(Device.CPU, 64, 4096);
   }
 
-  LayerBenchmark(Device device) {
-    images = Data.uniform(device, BATCH, 1, 28, 28);
-    classes = Data.classes(device, BATCH, 10);
+  LayerBenchmark(Device device, int batch, int rows) {
+    images = Data.uniform(device, batch, 1, 28, 28);
+    classes = Data.classes(device, batch, 10);
     network =
         new Sequential(
             new Conv2d(1, 16, 3, SAME, device),
@@ -64,6 +64,7 @@ public class LayerBenchmark {
             new Linear(32 * 7 * 7, 10, device));
     optimizer = new Adam(network.parameters(), 1e-3);
     this.device = device;
+    rowCount = rows;
     norm.to(device);
   }
 
@@ -80,7 +81,7 @@ public class LayerBenchmark {
   }
 
   private Tensor rows() {
-    Tensor made = rows == null ? Data.uniform(device, 4096, 1024).requiresGrad_() : rows;
+    Tensor made = rows == null ? Data.uniform(device, rowCount, Work.SIDE).requiresGrad_() : rows;
     rows = made;
     return made;
   }

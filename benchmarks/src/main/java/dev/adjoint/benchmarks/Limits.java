@@ -35,14 +35,14 @@ record Limits(double bandwidth, double arithmetic) {
   }
 
   /// The share of what is possible that some nanoseconds are; NaN for work that has no such limit.
-  double share(Work work, double nanos) {
+  double share(Work work, int size, double nanos) {
     double most =
         switch (work.limit()) {
           case NONE -> Double.NaN;
           case BANDWIDTH -> bandwidth;
           case ARITHMETIC -> arithmetic;
         };
-    return work.amount() / (nanos / 1e9) / most;
+    return work.amount(size) / (nanos / 1e9) / most;
   }
 
   @Override
@@ -61,7 +61,7 @@ record Limits(double bandwidth, double arithmetic) {
             .filter(n -> !Double.isNaN(n))
             .min()
             .orElse(Double.NaN);
-    return work.amount() / (nanos / 1e9);
+    return work.amount(work.size()) / (nanos / 1e9);
   }
 
   /// By the C library's `memcpy`, in as many threads as all have.

@@ -33,7 +33,7 @@ record Line(
     BYTES
   }
 
-  static Line of(Work work, double[][] nanos, Limits limits, boolean gpu) {
+  static Line of(Work work, int size, double[][] nanos, Limits limits, boolean gpu) {
     List<Double> medians = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     boolean steady = true;
@@ -44,19 +44,31 @@ record Line(
         ratios.add(Rounds.ratio(nanos[0], nanos[i]));
       }
     }
-    double share = limits.share(work, medians.getFirst());
+    double share = limits.share(work, size, medians.getFirst());
     return new Line(
-        work.name(), work.title(), medians, ratios, share, work.target(gpu), Kind.TIMES, steady);
+        key(work, size),
+        work.title(),
+        medians,
+        ratios,
+        share,
+        work.target(gpu),
+        Kind.TIMES,
+        steady);
   }
 
-  static Line of(Work work, List<@Nullable Long> peaks, boolean gpu) {
+  static Line of(Work work, int size, List<@Nullable Long> peaks, boolean gpu) {
     List<Double> bytes = peaks.stream().map(b -> b == null ? Double.NaN : b.doubleValue()).toList();
     List<Double> ratios = new ArrayList<>();
     for (double other : bytes.subList(1, bytes.size())) {
       ratios.add(bytes.getFirst() / other);
     }
     double target = work.target(gpu);
-    return new Line(work.name(), work.title(), bytes, ratios, Double.NaN, target, Kind.BYTES, true);
+    return new Line(
+        key(work, size), work.title(), bytes, ratios, Double.NaN, target, Kind.BYTES, true);
+  }
+
+  private static String key(Work work, int size) {
+    return size == work.size() ? work.name() : work.name() + ":" + size;
   }
 
   /// How it compares with the one that counts: the first other contender.

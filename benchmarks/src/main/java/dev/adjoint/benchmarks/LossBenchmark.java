@@ -26,24 +26,20 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Dadjoint.cpu.threads=2"})
 public class LossBenchmark {
-  private static final int SAMPLES = 4096;
-  private static final int CLASSES = 1000;
-  private static final int PARAMETERS = 10_000_000;
-
   private final Tensor logits;
   private final Tensor classes;
   private final Tensor parameters;
   private final Adam optimizer;
 
   public LossBenchmark() {
-    this(Device.CPU);
+    this(Device.CPU, 4096, 10_000_000);
   }
 
-  LossBenchmark(Device device) {
-    logits = Data.uniform(device, SAMPLES, CLASSES).requiresGrad_();
-    classes = Data.classes(device, SAMPLES, CLASSES);
-    parameters = Data.uniform(device, PARAMETERS).requiresGrad_();
-    parameters.setGrad(Data.uniform(device, PARAMETERS));
+  LossBenchmark(Device device, int samples, int count) {
+    logits = Data.uniform(device, samples, Work.CLASSES).requiresGrad_();
+    classes = Data.classes(device, samples, Work.CLASSES);
+    parameters = Data.uniform(device, count).requiresGrad_();
+    parameters.setGrad(Data.uniform(device, count));
     optimizer = new Adam(List.of(parameters), 1e-3);
   }
 

@@ -92,8 +92,8 @@ final class PythonContender implements Contender {
   }
 
   @Override
-  public @Nullable Prepared prepare(Work work) {
-    order("prepare " + work.name());
+  public @Nullable Prepared prepare(Work work, int size) {
+    order("prepare " + work.name() + " " + size);
     if (answer("prepared") == null) {
       return null;
     }
@@ -114,11 +114,11 @@ final class PythonContender implements Contender {
   }
 
   @Override
-  public @Nullable Long peak(Work work) {
+  public @Nullable Long peak(Work work, int size) {
     if (compiled) {
       return null;
     }
-    order("peak " + work.step().name());
+    order("peak " + work.step().name() + " " + size);
     String bytes = answer("bytes");
     return bytes == null ? null : Long.valueOf(bytes);
   }

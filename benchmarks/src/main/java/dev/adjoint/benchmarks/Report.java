@@ -27,11 +27,10 @@ final class Report {
   static String row(Line line) {
     StringBuilder out = new StringBuilder(String.format("| %-66s |", line.title()));
     for (double value : line.values()) {
-      String text = line.kind() == Line.Kind.BYTES ? bytes(value) : time(value);
-      out.append(String.format(" %9s |", text));
+      out.append(String.format(" %9s |", value(line, value)));
     }
     for (double ratio : line.ratios()) {
-      out.append(String.format(" %10s |", Double.isNaN(ratio) ? "" : ratio(ratio)));
+      out.append(String.format(" %10s |", ratio(ratio)));
     }
     String share =
         Double.isNaN(line.share()) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * line.share());
@@ -41,8 +40,19 @@ final class Report {
     return out + String.format(" %8s | %7s | %-6s |", share, target, line.verdict());
   }
 
-  private static String ratio(double ratio) {
-    return String.format(Locale.ROOT, ratio < 0.1 ? "%.3f" : "%.2f", ratio);
+  /// Adjoint's own time, or bytes.
+  static String own(Line line) {
+    return value(line, line.values().getFirst());
+  }
+
+  private static String value(Line line, double value) {
+    return line.kind() == Line.Kind.BYTES ? bytes(value) : time(value);
+  }
+
+  static String ratio(double ratio) {
+    return Double.isNaN(ratio)
+        ? ""
+        : String.format(Locale.ROOT, ratio < 0.1 ? "%.3f" : "%.2f", ratio);
   }
 
   private static String bytes(double bytes) {

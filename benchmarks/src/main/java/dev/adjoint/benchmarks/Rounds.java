@@ -25,12 +25,17 @@ record Rounds(int count, long warmUp, long block) {
 
   /// Nanoseconds for doing the work once, by contender and round; NaN for one that does not do it.
   double[][] measure(List<Contender> contenders, Work work) {
+    return measure(contenders, work, work.size());
+  }
+
+  /// The same at another size.
+  double[][] measure(List<Contender> contenders, Work work, int size) {
     int n = contenders.size();
     List<Contender.@Nullable Prepared> prepared = new ArrayList<>();
     try {
       int[] times = new int[n];
       for (int i = 0; i < n; i++) {
-        Contender.Prepared p = contenders.get(i).prepare(work);
+        Contender.Prepared p = contenders.get(i).prepare(work, size);
         prepared.add(p);
         times[i] = p == null ? 0 : timesPerBlock(p);
       }

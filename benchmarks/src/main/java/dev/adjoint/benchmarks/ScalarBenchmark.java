@@ -27,14 +27,19 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ScalarBenchmark {
   private final Tensor x;
   private final Tensor numbers;
+  private final int products;
+  private final int additions;
 
   public ScalarBenchmark() {
-    this(Device.CPU);
+    this(Device.CPU, 10, 100);
   }
 
-  ScalarBenchmark(Device device) {
+  /// With so many operations one after the other.
+  ScalarBenchmark(Device device, int products, int additions) {
     x = Tensors.tensor(1.01f, DType.FLOAT32, device).requiresGrad_();
     numbers = Data.uniform(device, 16);
+    this.products = products;
+    this.additions = additions;
   }
 
   /// A hundred additions of few numbers, each to the sum before.
@@ -42,7 +47,7 @@ public class ScalarBenchmark {
   public double additions() {
     try (Scope _ = Scope.open()) {
       Tensor y = numbers;
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < additions; i++) {
         y = y.add(numbers);
       }
       return ElementwiseBenchmark.first(y);
@@ -54,7 +59,7 @@ public class ScalarBenchmark {
   public double multiplications() {
     try (Scope _ = Scope.open()) {
       Tensor y = x;
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < products; i++) {
         y = y.mul(1.01f);
       }
       x.setGrad(null);
@@ -68,7 +73,7 @@ public class ScalarBenchmark {
   public double products() {
     try (Scope _ = Scope.open()) {
       Tensor y = x;
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < products; i++) {
         y = y.mul(x);
       }
       x.setGrad(null);
@@ -81,7 +86,7 @@ public class ScalarBenchmark {
   @Benchmark
   public double productsWithoutScope() {
     Tensor y = x;
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < products; i++) {
       y = y.mul(x);
     }
     x.setGrad(null);

@@ -28,6 +28,7 @@ public final class SideBySide {
   private final StringJoiner report = new StringJoiner("\n", "", "\n");
   private Device device = Device.CPU;
   private boolean quick;
+  private boolean cliffs;
   private @Nullable Path json;
   private @Nullable Path chart;
   private @Nullable Path markdown;
@@ -36,6 +37,7 @@ public final class SideBySide {
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--quick" -> quick = true;
+        case "--cliffs" -> cliffs = true;
         case "--device" -> device = Tensors.device(args[++i]);
         case "--json" -> json = Path.of(args[++i]);
         case "--chart" -> chart = Path.of(args[++i]);
@@ -89,11 +91,15 @@ public final class SideBySide {
     Limits limits = Limits.measure(device, contenders, rounds);
     say("The machine's own limits: " + limits + ".");
     say("");
-    say(Report.head(contenders));
+    say(cliffs ? Growth.head(contenders) : Report.head(contenders));
     for (Work work : chosen) {
-      add(line(work, rounds, limits));
+      if (cliffs) {
+        add(growth(work, rounds, limits));
+      } else {
+        add(line(work, work.size(), rounds, limits));
+      }
     }
-    if (works.isEmpty() && device.isCpu()) {
+    if (works.isEmpty() && device.isCpu() && !cliffs) {
       add(startUp(quick ? 3 : 9));
     }
     if (lines.stream().anyMatch(l -> !l.steady())) {
@@ -103,20 +109,25 @@ public final class SideBySide {
     write(limits);
   }
 
-  private Line line(Work work, Rounds rounds, Limits limits) {
+  private Line line(Work work, int size, Rounds rounds, Limits limits) {
     boolean gpu = Limits.isGpu(device);
     if (work.group() != Work.Group.MEMORY) {
-      return Line.of(work, rounds.measure(contenders, work), limits, gpu);
+      return Line.of(work, size, rounds.measure(contenders, work, size), limits, gpu);
     }
     List<@Nullable Long> peaks = new ArrayList<>();
-    contenders.forEach(c -> peaks.add(c.peak(work)));
-    return Line.of(work, peaks, gpu);
+    contenders.forEach(c -> peaks.add(c.peak(work, size)));
+    return Line.of(work, size, peaks, gpu);
   }
 
-  /// All lines but those that want a GPU's memory.
+  private Growth growth(Work work, Rounds rounds, Limits limits) {
+    return new Growth(
+        work, Growth.TIMES.stream().map(t -> line(work, work.sizeAt(t), rounds, limits)).toList());
+  }
+
+  /// All lines but those that want a GPU's memory, or at four times their size more than it has.
   private List<Work> usual() {
     return Arrays.stream(Work.values())
-        .filter(w -> Limits.isGpu(device) || w.group() != Work.Group.LARGE)
+        .filter(w -> (Limits.isGpu(device) && !cliffs) || w.group() != Work.Group.LARGE)
         .toList();
   }
 
@@ -127,7 +138,7 @@ public final class SideBySide {
     if (markdown != null) {
       Files.writeString(markdown, report.toString());
     }
-    if (chart != null && contenders.size() > 1) {
+    if (chart != null && !cliffs && contenders.size() > 1) {
       try {
         String title = "Adjoint beside PyTorch on " + processor();
         Chart.write(title, contenders.subList(1, contenders.size()), lines, chart);
@@ -212,6 +223,11 @@ public final class SideBySide {
   private void add(Line line) {
     lines.add(line);
     say(Report.row(line));
+  }
+
+  private void add(Growth growth) {
+    lines.addAll(growth.lines());
+    say(growth.row());
   }
 
   private Line startUp(int runs) {

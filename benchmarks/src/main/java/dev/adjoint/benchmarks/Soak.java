@@ -45,7 +45,7 @@ public final class Soak {
   private void training(int count) throws IOException {
     System.out.printf("%ntraining steps of %s with SGD, no scope%n", Work.SMALL_NETWORK);
     head();
-    TrainingBenchmark b = TrainingBenchmark.of(Work.SMALL_NETWORK, Device.CPU);
+    TrainingBenchmark b = TrainingBenchmark.of(Work.SMALL_LAYERS, 16, Device.CPU);
     for (int i = 1; i <= count; i++) {
       double loss = b.stepWithoutScope();
       report(i, count, String.format("loss %.4f", loss));

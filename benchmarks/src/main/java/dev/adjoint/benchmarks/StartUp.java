@@ -1,5 +1,9 @@
 package dev.adjoint.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +75,17 @@ final class StartUp {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// The shortest program with a gradient.
+  static final class FirstGradient {
+    private FirstGradient() {}
+
+    public static void main(String[] args) {
+      Tensor x = Tensors.tensor(3.0).requiresGrad_();
+      x.mul(x).backward();
+      System.out.println(requireNonNull(x.grad()).item());
     }
   }
 }

@@ -46,9 +46,9 @@ public class TrainingBenchmark {
   private Device device = Device.CPU;
 
   /// The benchmark of one network, set up.
-  static TrainingBenchmark of(String network, Device device) {
+  static TrainingBenchmark of(String layers, int batch, Device device) {
     TrainingBenchmark b = new TrainingBenchmark();
-    b.network = network;
+    b.network = batch + ":" + layers;
     b.device = device;
     b.setUp();
     return b;
@@ -69,7 +69,7 @@ public class TrainingBenchmark {
     }
     model = new Sequential(layers.toArray(Module[]::new));
     optimizer =
-        network.equals(Work.SMALL_NETWORK)
+        network.endsWith(":" + Work.SMALL_LAYERS)
             ? new SGD(model.parameters(), 1e-3)
             : new Adam(model.parameters(), 1e-3);
   }

@@ -38,6 +38,13 @@ final class BenchCommand implements Callable<Integer> {
   private boolean quick;
 
   @Option(
+      names = "--cliffs",
+      description =
+          "Each line also with 1/16 and 4 times the work: what a unit of it costs there, in what it"
+              + " costs in the table, and where that is a cliff.")
+  private boolean cliffs;
+
+  @Option(
       names = "--part",
       paramLabel = "NAME",
       split = ",",
@@ -73,6 +80,9 @@ final class BenchCommand implements Callable<Integer> {
     addFile(options, "--markdown", markdown);
     addFile(options, "--json", json);
     addFile(options, "--chart", chart);
+    if (cliffs && chart != null) {
+      throw misuse("--chart", "with --cliffs there is no chart, only --markdown and --json");
+    }
     Home home = Home.of();
     Device on = device.open();
     List<String> words = new ArrayList<>();
@@ -86,6 +96,9 @@ final class BenchCommand implements Callable<Integer> {
     words.addAll(options);
     if (quick) {
       words.add("--quick");
+    }
+    if (cliffs) {
+      words.add("--cliffs");
     }
     words.addAll(parts);
     command.commandLine().getOut().flush();

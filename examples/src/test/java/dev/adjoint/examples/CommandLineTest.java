@@ -53,6 +53,7 @@ class CommandLineTest {
         "bench --threads 0",
         "bench --json /nonexistent/bench.json",
         "bench --chart",
+        "bench --cliffs --chart cliffs.png",
         "bench --device cpu",
         "bundle extra",
         "bundle --output /nonexistent/adjoint.tar.gz",

@@ -18,7 +18,10 @@ public final class DjlContender implements Contender {
   }
 
   @Override
-  public @Nullable Prepared prepare(Work work) {
+  public @Nullable Prepared prepare(Work work, int size) {
+    if (size != work.size()) {
+      return null;
+    }
     return switch (work) {
       case SCALARS -> {
         ScalarBenchmark b = new ScalarBenchmark();
