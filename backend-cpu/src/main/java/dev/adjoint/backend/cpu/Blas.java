@@ -31,12 +31,18 @@ final class Blas {
       NativeLibrary.PLATFORM.replace("aarch64", "arm64").replace("macos", "macosx");
 
   private static final String BUNDLED = "org/bytedeco/openblas/" + PLATFORM + "/";
-  private static final int ROW_MAJOR = 101;
+  static final int ROW_MAJOR = 101;
   private static final int AS_IS = 111;
-  private static final int TRANSPOSED = 112;
+  static final int TRANSPOSED = 112;
 
   /// A matrix as BLAS sees it: rows that lie `leading` elements apart, or columns that do.
   record Matrix(long address, boolean transposed, int leading) {
+
+    /// What begins at a row and a column of it.
+    Matrix at(long row, long column, int bytes) {
+      long offset = transposed ? column * leading + row : row * leading + column;
+      return new Matrix(address + offset * bytes, transposed, leading);
+    }
 
     private int order() {
       return transposed ? TRANSPOSED : AS_IS;
@@ -51,6 +57,7 @@ final class Blas {
   private final MethodHandle dgemm;
   private final MethodHandle sgemv;
   private final MethodHandle dgemv;
+  private final @Nullable SmallProducts small;
 
   private Blas(SymbolLookup library) {
     this.sgemm = gemm(library, "cblas_sgemm", JAVA_FLOAT);
@@ -58,6 +65,7 @@ final class Blas {
     this.sgemv = gemv(library, "cblas_sgemv", JAVA_FLOAT);
     this.dgemv = gemv(library, "cblas_dgemv", JAVA_DOUBLE);
     keepToOneThread(library);
+    this.small = SmallProducts.of(this, library);
   }
 
   /// The BLAS of this process, loaded at the first call; null when there is none.
@@ -106,31 +114,63 @@ final class Blas {
     }
   }
 
+  /// Bytes that [#multiply] may use for itself; 0 when one call of the BLAS is best for any size.
+  long workspace(DType type) {
+    return small != null && type == DType.FLOAT32 ? SmallProducts.WORKSPACE : 0;
+  }
+
   /// `c = a b + beta c`, with c's rows lying `leading` elements apart.
+  ///
+  /// @param workspace where [#workspace] bytes are the caller's alone
   void multiply(
-      DType type, int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading) {
+      DType type,
+      int m,
+      int n,
+      int k,
+      Matrix a,
+      Matrix b,
+      double beta,
+      long c,
+      int leading,
+      long workspace) {
+    if (type == DType.FLOAT64) {
+      multiplyDoubles(m, n, k, a, b, beta, c, leading);
+    } else if (small != null && SmallProducts.pay(m, n, k, b.transposed)) {
+      small.multiply(m, n, k, a, b, beta, c, leading, workspace);
+    } else {
+      multiplyFloats(m, n, k, a, b, beta, c, leading);
+    }
+  }
+
+  /// By one call of the BLAS.
+  void multiplyFloats(int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading) {
     try {
-      if (type == DType.FLOAT32) {
-        sgemm.invokeExact(
-            ROW_MAJOR,
-            a.order(),
-            b.order(),
-            m,
-            n,
-            k,
-            1f,
-            a.address,
-            a.leading,
-            b.address,
-            b.leading,
-            (float) beta,
-            c,
-            leading);
-      } else {
-        dgemm.invokeExact(
-            ROW_MAJOR, a.order(), b.order(), m, n, k, 1d, a.address, a.leading, b.address,
-            b.leading, beta, c, leading);
-      }
+      sgemm.invokeExact(
+          ROW_MAJOR,
+          a.order(),
+          b.order(),
+          m,
+          n,
+          k,
+          1f,
+          a.address,
+          a.leading,
+          b.address,
+          b.leading,
+          (float) beta,
+          c,
+          leading);
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+
+  private void multiplyDoubles(
+      int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading) {
+    try {
+      dgemm.invokeExact(
+          ROW_MAJOR, a.order(), b.order(), m, n, k, 1d, a.address, a.leading, b.address, b.leading,
+          beta, c, leading);
     } catch (Throwable e) {
       throw NativeKernels.unexpected(e);
     }

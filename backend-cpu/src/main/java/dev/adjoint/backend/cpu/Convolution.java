@@ -50,7 +50,11 @@ final class Convolution {
 
   /// What so many elements of columns take; nothing where images are columns.
   long bytes(long columns) {
-    return direct() ? 0 : columns * type.bytes();
+    return blas.workspace(type) + (direct() ? 0 : columns * type.bytes());
+  }
+
+  private long laidOut(Scratch scratch) {
+    return scratch.data() + blas.workspace(type);
   }
 
   /// Rows of windows.
@@ -106,8 +110,8 @@ final class Convolution {
     sizes[0] = channels;
     sizes[HEIGHT] = to - from;
     sizes[PAD_HEIGHT] -= from * sizes[STRIDE_HEIGHT];
-    scratch.call(unfold, planes, scratch.data(), sizes, channels * window());
-    return matrix(scratch.data(), (to - from) * width());
+    scratch.call(unfold, planes, laidOut(scratch), sizes, channels * window());
+    return matrix(laidOut(scratch), (to - from) * width());
   }
 
   /// Rows [from, to) of the result of one group of one image.
@@ -123,7 +127,7 @@ final class Convolution {
       blas.multiplyVector(type, n, k, upright, weight, 1, 0, result);
     } else {
       Blas.Matrix w = matrix(weight, k);
-      blas.multiply(type, (int) rows, n, k, w, columns, 0, result, (int) count());
+      blas.multiply(type, (int) rows, n, k, w, columns, 0, result, (int) count(), scratch.data());
     }
   }
 
@@ -131,11 +135,12 @@ final class Convolution {
   void ofInput(long group, long from, long to, Scratch scratch) {
     long weight = at(second, group % groups * rows * depth() + from * window());
     long planes = at(written, (group * channels + from) * area());
-    long columns = direct() ? planes : scratch.data();
+    long columns = direct() ? planes : laidOut(scratch);
     int m = (int) ((to - from) * window());
     int n = (int) count();
     Blas.Matrix g = matrix(at(first, group * rows * n), n);
-    blas.multiply(type, m, n, (int) rows, transposed(weight, depth()), g, 0, columns, n);
+    blas.multiply(
+        type, m, n, (int) rows, transposed(weight, depth()), g, 0, columns, n, scratch.data());
     if (!direct()) {
       long[] sizes = windows.clone();
       sizes[0] = to - from;
@@ -157,7 +162,8 @@ final class Convolution {
         long g = at(second, ((i * groups + group) * rows * height() + row) * width());
         int k = (int) ((end - row) * width());
         Blas.Matrix gradient = transposed(g, count());
-        blas.multiply(type, m, (int) rows, k, columns, gradient, beta, result, (int) rows);
+        blas.multiply(
+            type, m, (int) rows, k, columns, gradient, beta, result, (int) rows, scratch.data());
         beta = 1;
       }
     }

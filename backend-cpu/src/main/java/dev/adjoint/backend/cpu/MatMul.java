@@ -1,5 +1,6 @@
 package dev.adjoint.backend.cpu;
 
+import dev.adjoint.backend.cpu.SmallProducts.Block;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Answers the kernel `matmul` by a BLAS, for floating types and matrices worth the call.
 ///
 /// The result is cut into panels by its shape alone, and each panel is one call on one thread, so
-/// neither the number of threads nor a BLAS's own pool has a say in the result. What the sizes of
+/// neither the number of threads nor a BLAS's own pool has a say in the result ([SmallProducts] says
+/// which panels, where it pays). What the sizes of
 /// the launch mean is in `native-kernels/structured/matmul.kernel.h`.
 final class MatMul {
   /// Multiplications below which the portable kernel is faster than the call.
@@ -40,8 +42,8 @@ final class MatMul {
       long address, long batchStride, boolean transposed, int leading, int bytes) {
 
     Blas.Matrix at(long batch, long row, long column) {
-      long offset = transposed ? column * leading + row : row * leading + column;
-      return new Blas.Matrix(address + (batch * batchStride + offset) * bytes, transposed, leading);
+      long start = address + batch * batchStride * bytes;
+      return new Blas.Matrix(start, transposed, leading).at(row, column, bytes);
     }
 
     Factor flipped() {
@@ -84,25 +86,36 @@ final class MatMul {
     int n = (int) sizes[2];
     int k = (int) sizes[3];
     double beta = sizes[10];
-    int tall = Math.min(m, PANEL_ROWS);
-    int wide = Math.min(n, m > PANEL_ROWS ? 2 * PANEL_COLUMNS : PANEL_COLUMNS);
+    long workspace = blas.workspace(type);
+    int wanted = isShort(sizes) ? 1 : SmallProducts.BLOCKS;
+    Block block = workspace > 0 ? Block.of(sizes[0], m, n, a.at(0, 0, 0), wanted) : panel(m, n);
+    int tall = block.rows();
+    int wide = block.columns();
     int down = Math.ceilDiv(m, tall);
     int across = Math.ceilDiv(n, wide);
     WorkerPool.Range range =
         (first, last) -> {
-          for (long panel = first; panel < last; panel++) {
-            long batch = panel / across / down;
-            int row = (int) (panel / across % down) * tall;
-            int column = (int) (panel % across) * wide;
-            int rows = Math.min(tall, m - row);
-            int columns = Math.min(wide, n - column);
-            long to = c + ((batch * m + row) * n + column) * type.bytes();
-            Blas.Matrix left = a.at(batch, row, 0);
-            Blas.Matrix right = b.at(batch, 0, column);
-            blas.multiply(type, rows, columns, k, left, right, beta, to, n);
+          try (Scratch scratch = Scratch.take(workspace)) {
+            for (long panel = first; panel < last; panel++) {
+              long batch = panel / across / down;
+              int row = (int) (panel / across % down) * tall;
+              int column = (int) (panel % across) * wide;
+              int rows = Math.min(tall, m - row);
+              int columns = Math.min(wide, n - column);
+              long to = c + ((batch * m + row) * n + column) * type.bytes();
+              Blas.Matrix left = a.at(batch, row, 0);
+              Blas.Matrix right = b.at(batch, 0, column);
+              blas.multiply(type, rows, columns, k, left, right, beta, to, n, scratch.data());
+            }
           }
         };
     share(sizes, sizes[0] * down * across, (long) tall * wide * k, range);
+  }
+
+  /// What a call for large products takes at a time.
+  private static Block panel(int m, int n) {
+    int wide = m > PANEL_ROWS ? 2 * PANEL_COLUMNS : PANEL_COLUMNS;
+    return new Block(Math.min(m, PANEL_ROWS), Math.min(n, wide));
   }
 
   /// Matrix times vector, of `rows` results: for a row times a matrix, the matrix is flipped.
@@ -130,8 +143,12 @@ final class MatMul {
     share(sizes, sizes[0] * blocks, block * k, range);
   }
 
+  private static boolean isShort(long[] sizes) {
+    return sizes[0] * sizes[1] * sizes[2] * sizes[3] <= SHORT_WORK;
+  }
+
   private void share(long[] sizes, long panels, long panelWork, WorkerPool.Range range) {
-    if (sizes[0] * sizes[1] * sizes[2] * sizes[3] <= SHORT_WORK) {
+    if (isShort(sizes)) {
       range.run(0, panels);
     } else {
       pool.run(panels, Math.max(1, SHORT_WORK / 4 / panelWork), range);

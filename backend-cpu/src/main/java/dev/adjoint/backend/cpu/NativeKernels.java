@@ -36,6 +36,7 @@ final class NativeKernels {
 
   private static final class Memory {
     private static final MethodHandle AVAILABLE = function("adjoint_available", longs(0, true));
+    private static final MethodHandle COPY_ROWS = function("adjoint_copy_rows", longs(6, false));
   }
 
   private NativeKernels() {}
@@ -70,6 +71,15 @@ final class NativeKernels {
   static long available() {
     try {
       return (long) Memory.AVAILABLE.invokeExact();
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Copies so many bytes of each row; rows lie `pitch` bytes apart.
+  static void copyRows(long from, long fromPitch, long to, long toPitch, long bytes, long rows) {
+    try {
+      Memory.COPY_ROWS.invokeExact(from, fromPitch, to, toPitch, bytes, rows);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -3,6 +3,8 @@ package dev.adjoint.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.adjoint.backend.cpu.Blas.Matrix;
+import dev.adjoint.backend.cpu.SmallProducts.Block;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.DType;
 import java.util.Random;
@@ -103,6 +105,35 @@ class MatMulTest {
       check(host, DType.FLOAT32, new int[] {1, 1, 1200, 130}, Lie.ROWS, Lie.ROWS, false);
       check(host, DType.FLOAT32, new int[] {1, 5000, 1, 40}, Lie.ROWS, Lie.ROWS, false);
     }
+  }
+
+  /// What is cut three ways, of operands that are read in place and of ones laid out anew.
+  @Test
+  void blocksMeetWithoutGaps() {
+    int[][] sizes = {{1, 270, 80, 530}, {1, 40, 300, 530}, {2, 300, 70, 50}, {9, 17, 18, 200}};
+    try (Host host = new Host(3)) {
+      for (int[] s : sizes) {
+        for (Lie left : Lie.values()) {
+          for (Lie right : Lie.values()) {
+            check(host, DType.FLOAT32, s, left, right, true);
+            check(host, DType.FLOAT32, s, left, right, false);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void blocksAreSmallerWhereThreadsWouldHaveNone() {
+    Matrix rows = new Matrix(0, false, 1000);
+    Matrix columns = new Matrix(0, true, 1000);
+    assertEquals(new Block(256, 256), Block.of(1, 2048, 2048, rows, 8));
+    assertEquals(new Block(128, 64), Block.of(1, 128, 512, rows, 8));
+    assertEquals(new Block(64, 256), Block.of(1, 128, 1024, columns, 8));
+    assertEquals(new Block(64, 64), Block.of(1, 256, 64, rows, 8));
+    assertEquals(new Block(128, 256), Block.of(1, 128, 512, rows, 1));
+    assertEquals(new Block(20, 30), Block.of(1, 20, 30, rows, 8));
+    assertEquals(new Block(256, 100), Block.of(64, 300, 100, columns, 8));
   }
 
   @Test

@@ -15,9 +15,9 @@ class ScratchTest {
 
   @Test
   void isKeptForTheThreadsNextWork() {
-    Scratch first = used(1 << 16);
+    Scratch first = used(2 << 20);
     assertSame(first, used(1 << 10));
-    assertNotSame(first, used(1 << 20));
+    assertNotSame(first, used(3 << 20));
   }
 
   @Test

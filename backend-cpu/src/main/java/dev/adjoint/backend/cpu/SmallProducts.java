@@ -1,0 +1,220 @@
+package dev.adjoint.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.adjoint.backend.cpu.Blas.Matrix;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A product of float32 matrices, made of ones so small that OpenBLAS reads operands where they lie.
+///
+/// For vectors of 512 bits it has kernels that lay out nothing anew, for at most a million
+/// multiplications. They come to nineteen twentieths of what the processor can do, the others to four
+/// fifths, if the rows of both operands are near each other. So what is transposed, and what lies far
+/// apart, is laid out here, once for a block that stays in the second-level cache.
+///
+/// The cut depends on sizes alone, so results depend on no number of threads.
+final class SmallProducts {
+  private static final List<String> CORES = List.of("SkylakeX", "Cooperlake", "SapphireRapids");
+
+  /// Multiplications for which OpenBLAS takes such a kernel.
+  private static final int MOST = 1_000_000;
+
+  /// Rows or columns below which laying out costs more than it brings.
+  private static final int FEW = 16;
+
+  /// Columns of a small product: four vectors, for each of which there are registers for five rows.
+  private static final int COLUMNS = 64;
+
+  /// Rows and columns of a block.
+  private static final int SIDE = 256;
+
+  private static final int DEPTH = 512;
+
+  /// Elements from a row to the next, beyond which each row is a page of its own.
+  private static final int FAR = 512;
+
+  /// Blocks that several threads share well.
+  static final int BLOCKS = 8;
+
+  private static final long LEFT = (long) SIDE * DEPTH * Float.BYTES;
+
+  /// Bytes for a block of either operand.
+  static final long WORKSPACE = 2 * LEFT;
+
+  private static final FunctionDescriptor TRANSPOSE =
+      FunctionDescriptor.ofVoid(
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_FLOAT,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_INT);
+
+  private final Blas blas;
+  private final MethodHandle transpose;
+
+  private SmallProducts(Blas blas, MethodHandle transpose) {
+    this.blas = blas;
+    this.transpose = transpose;
+  }
+
+  /// Null for a BLAS that has no such kernels for this processor.
+  @SuppressWarnings("restricted")
+  static @Nullable SmallProducts of(Blas blas, SymbolLookup library) {
+    Linker linker = Linker.nativeLinker();
+    Optional<MethodHandle> core =
+        library
+            .find("openblas_get_corename")
+            .map(f -> linker.downcallHandle(f, FunctionDescriptor.of(ADDRESS)));
+    if (core.isEmpty() || !CORES.contains(text(core.get()))) {
+      return null;
+    }
+    return library
+        .find("cblas_somatcopy")
+        .map(f -> new SmallProducts(blas, linker.downcallHandle(f, TRANSPOSE)))
+        .orElse(null);
+  }
+
+  @SuppressWarnings("restricted")
+  private static String text(MethodHandle function) {
+    try {
+      return ((MemorySegment) function.invokeExact()).reinterpret(Long.MAX_VALUE).getString(0);
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+
+  /// Whether a product is better made so than by one call.
+  static boolean pay(int m, int n, int k, boolean rightIsTransposed) {
+    long work = (long) m * n * k;
+    return Math.min(m, n) >= FEW && work > (rightIsTransposed ? MOST / 32 : MOST);
+  }
+
+  /// Rows and columns of what a thread takes at a time.
+  record Block(int rows, int columns) {
+
+    /// Of at most [#SIDE] by as much, and smaller where that leaves too few: in columns, unless what
+    /// is laid out for each block is the left operand.
+    ///
+    /// @param wanted how many blocks are enough
+    static Block of(long batch, int m, int n, Matrix a, int wanted) {
+      int rows = Math.min(m, SIDE);
+      int columns = Math.min(n, SIDE);
+      if (isLaidOut(a)) {
+        rows = smaller(rows, m, batch * Math.ceilDiv(n, columns), wanted);
+      }
+      columns = smaller(columns, n, batch * Math.ceilDiv(m, rows), wanted);
+      return new Block(smaller(rows, m, batch * Math.ceilDiv(n, columns), wanted), columns);
+    }
+
+    /// Halved until there are enough of them, `times` as many as it makes of the whole.
+    private static int smaller(int size, int whole, long times, int wanted) {
+      int smaller = size;
+      while (times * Math.ceilDiv(whole, smaller) < wanted && smaller > COLUMNS) {
+        smaller = Math.max(COLUMNS, smaller / 2);
+      }
+      return smaller;
+    }
+  }
+
+  /// `c = a b + beta c`, with c's rows lying `leading` elements apart.
+  void multiply(
+      int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading, long workspace) {
+    int most = a.transposed() && !isLaidOut(a) ? DEPTH / 2 : DEPTH;
+    int depth = Math.ceilDiv(k, Math.ceilDiv(k, most));
+    for (int row = 0; row < m; row += SIDE) {
+      int rows = Math.min(SIDE, m - row);
+      for (int column = 0; column < n; column += SIDE) {
+        int columns = Math.min(SIDE, n - column);
+        long to = c + ((long) row * leading + column) * Float.BYTES;
+        for (int p = 0; p < k; p += depth) {
+          int deep = Math.min(depth, k - p);
+          Matrix left = a.at(row, p, Float.BYTES);
+          Matrix right = b.at(p, column, Float.BYTES);
+          double old = p == 0 ? beta : 1;
+          block(rows, columns, deep, left, right, old, to, leading, workspace);
+        }
+      }
+    }
+  }
+
+  /// The kernels read a transposed left operand well, if it is not deep.
+  private static boolean isLaidOut(Matrix a) {
+    return a.transposed() && a.leading() > FAR;
+  }
+
+  private void block(
+      int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading, long workspace) {
+    int strips = Math.ceilDiv(m, Math.clamp(MOST / (COLUMNS * k), 1, m));
+    int strip = Math.ceilDiv(m, strips);
+    Matrix left = a;
+    if (isLaidOut(a)) {
+      transpose(k, m, a, workspace, k);
+      left = new Matrix(workspace, false, k);
+    }
+    boolean packed = b.transposed() || (b.leading() > FAR && strips > 1);
+    long packs = workspace + LEFT;
+    for (int column = 0; packed && column < n; column += COLUMNS) {
+      pack(k, Math.min(COLUMNS, n - column), b.at(0, column, Float.BYTES), packs + at(column, k));
+    }
+    for (int row = 0; row < m; row += strip) {
+      int rows = Math.min(strip, m - row);
+      Matrix some = left.at(row, 0, Float.BYTES);
+      for (int column = 0; column < n; column += COLUMNS) {
+        int columns = Math.min(COLUMNS, n - column);
+        Matrix right =
+            packed
+                ? new Matrix(packs + at(column, k), false, COLUMNS)
+                : b.at(0, column, Float.BYTES);
+        long to = c + ((long) row * leading + column) * Float.BYTES;
+        blas.multiplyFloats(rows, columns, k, some, right, beta, to, leading);
+      }
+    }
+  }
+
+  /// Where the rows of some columns are among what was laid out.
+  private static long at(int column, int k) {
+    return (long) column * k * Float.BYTES;
+  }
+
+  private void pack(int k, int columns, Matrix b, long to) {
+    if (b.transposed()) {
+      transpose(columns, k, b, to, COLUMNS);
+    } else {
+      long pitch = (long) b.leading() * Float.BYTES;
+      NativeKernels.copyRows(
+          b.address(), pitch, to, (long) COLUMNS * Float.BYTES, (long) columns * Float.BYTES, k);
+    }
+  }
+
+  /// Lays `rows`, as they are in memory, out as columns.
+  private void transpose(int rows, int columns, Matrix from, long to, int leading) {
+    try {
+      transpose.invokeExact(
+          Blas.ROW_MAJOR,
+          Blas.TRANSPOSED,
+          rows,
+          columns,
+          1f,
+          from.address(),
+          from.leading(),
+          to,
+          leading);
+    } catch (Throwable e) {
+      throw NativeKernels.unexpected(e);
+    }
+  }
+}
