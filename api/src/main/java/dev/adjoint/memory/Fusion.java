@@ -157,6 +157,8 @@ public final class Fusion {
       DType type,
       Source[] sources,
       @Nullable String writer) {
+    // Before the program takes a waiting value's operands, which may go once that is computed.
+    Window.flush();
     ReentrantLock turn = Deferral.turn(target, sources);
     try {
       Dependents.settle(target);

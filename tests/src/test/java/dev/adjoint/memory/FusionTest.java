@@ -30,4 +30,19 @@ class FusionTest extends OnEachDevice {
       }
     }
   }
+
+  @Test
+  void aWriteReadsWaitingValuesBeforeTheirSourcesGo() {
+    Tensor target = counting(100);
+    Tensor other = counting(10, 10);
+    Tensor source = counting(100).mul(1);
+    try (Window _ = Window.open()) {
+      Tensor negative = source.neg();
+      Tensor larger = other.add(7);
+      source.close();
+      target.add_(negative);
+      Expect.shape(larger, 10, 10);
+    }
+    assertArrayEquals(new double[100], target.toDoubleArray());
+  }
 }
