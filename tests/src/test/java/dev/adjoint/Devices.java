@@ -70,7 +70,7 @@ public final class Devices {
     for (Device device : PRESENT) {
       Device name = new Device("checked", checked.size());
       OpenDevice trusted = dev.adjoint.memory.Devices.open(device);
-      CheckingBackend checking = new CheckingBackend(name, trusted.backend());
+      CheckingBackend checking = CheckingBackend.of(name, trusted.backend());
       dev.adjoint.memory.Devices.register(new OpenDevice(checking));
       checked.add(name);
     }

@@ -61,7 +61,7 @@ final class BackwardPass implements Passing {
   }
 
   private void run(List<EagerTensor> gradients) {
-    try (Window.Pass pass = Window.openPass();
+    try (Window.Pass pass = Window.openWalk();
         HandleScope _ = HandleScope.open()) {
       for (int i = 0; i < gradients.size(); i++) {
         arrive(route.at(roots.get(i)), roots.get(i).slot(), owned(gradients.get(i).sibling()));
@@ -174,7 +174,7 @@ final class BackwardPass implements Passing {
       staged.add(accumulator.leaf, g, true);
       return;
     }
-    accumulator.apply(gradients);
+    Window.outsideWalks(() -> accumulator.apply(gradients));
     staged.changed(accumulator.leaf);
     hooks.runAccumulated(accumulator.leaf);
   }
@@ -205,12 +205,14 @@ final class BackwardPass implements Passing {
       stop.sums[slot] = g;
       return;
     }
-    if (!GradMode.isEnabled() && sum.isExclusive()) {
+    if (!GradMode.isEnabled() && sum.isExclusive() && !Window.keeps(sum.storage())) {
       InPlace.accumulate(sum, g);
       // As if a new tensor had taken its place, which happens where pending values read the sum.
       sum.storage().restartVersions();
     } else {
-      stop.sums[slot] = owned((EagerTensor) sum.add(g));
+      try (Window _ = Window.open()) {
+        stop.sums[slot] = owned((EagerTensor) sum.add(g));
+      }
       sum.close();
     }
     g.close();

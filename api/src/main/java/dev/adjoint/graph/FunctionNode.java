@@ -93,6 +93,10 @@ final class FunctionNode extends Node {
 
   @Override
   @Nullable EagerTensor[] apply(@Nullable EagerTensor[] gradients) {
+    return Window.outsideWalks(() -> differentiate(gradients));
+  }
+
+  private @Nullable EagerTensor[] differentiate(@Nullable EagerTensor[] gradients) {
     requireSaved();
     boolean recording = GradMode.isEnabled();
     boolean differentiable = recording && !function.isOnceDifferentiable();

@@ -3,6 +3,7 @@ package dev.adjoint.graph;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.memory.Window;
 import java.util.ArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ public final class HandleScope implements AutoCloseable {
     }
     innermost.scope = s;
     try {
-      return body.get();
+      return Window.outsideWalks(body);
     } finally {
       innermost.scope = inner;
     }

@@ -42,6 +42,12 @@ final class Deferral {
     return elements >= SMALLEST && !off;
   }
 
+  /// Whether a value waits for the end of a walk back: one that is too small to outlive it, on a device that
+  /// has a new program as soon as a known one.
+  static boolean isKept(Storage value) {
+    return value.elements() < SMALLEST && value.device().interprets() && !off;
+  }
+
   /// Whether a value that was computed as a part of others so often is to be stored.
   static boolean isOften(int repeats) {
     return repeats >= MAX_REPEATS_IN_A_PASS || repeats >= MAX_REPEATS && !Window.isInPass();

@@ -54,6 +54,9 @@ public final class Fusion {
     Window window = Window.current();
     if (exposed && window == null
         || Deferral.isTooMuch(weight, sources, elements * type.bytes(), waits)) {
+      if (window != null) {
+        window.compute();
+      }
       computeAll(sources);
     }
     if (window != null || waits && !exposed) {

@@ -5,6 +5,7 @@ import dev.adjoint.event.TransferEvent;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.ExecutableGraph;
 import dev.adjoint.spi.GraphBackend;
+import dev.adjoint.spi.Interpreter;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
@@ -22,6 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class OpenDevice {
   private final Backend backend;
   private final CachingAllocator allocator;
+  private final boolean interprets;
 
   // Per device, so it cannot be static; there are few devices and they live as long as the process.
   @SuppressWarnings("ThreadLocalUsage")
@@ -32,6 +34,7 @@ public final class OpenDevice {
 
   public OpenDevice(Backend backend) {
     this.backend = backend;
+    this.interprets = backend instanceof Interpreter;
     this.allocator = new CachingAllocator(backend);
   }
 
@@ -48,6 +51,11 @@ public final class OpenDevice {
   ReentrantLock takeTurn() {
     turn.lock();
     return turn;
+  }
+
+  /// Whether the backend is an [Interpreter].
+  boolean interprets() {
+    return interprets;
   }
 
   public CachingAllocator allocator() {

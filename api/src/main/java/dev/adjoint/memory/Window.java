@@ -3,38 +3,68 @@ package dev.adjoint.memory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A stretch of one thread's work in which elementwise results stay pending, so that they are
 /// computed together. When the outermost closes, small results are computed; large ones wait on (see
-/// [Deferral]), unless it was opened to leave nothing pending.
+/// [Deferral]), unless it was opened to leave nothing pending. In a walk back small results wait for its
+/// end where the device compiles nothing, so that the formulas of neighbouring nodes are one launch.
 ///
 /// Windows nest, and what waits in an inner one goes on waiting in the outer: so one object per
 /// thread, which counts how often it was opened, is all of them.
 public final class Window implements AutoCloseable {
   private static final ThreadLocal<Window> OWN = ThreadLocal.withInitial(Window::new);
 
+  /// How many results of closed windows wait in a walk.
+  private static final int MOST = 64;
+
   private final List<Storage> waiting = new ArrayList<>();
   private final List<Dependents.Entry> outliving = new ArrayList<>();
-  private final Pass pass = new Pass();
+  private final Pass pass = new Pass(0);
+  private final Pass walk = new Pass(1);
   private int depth;
   private int passes;
+  private int walks;
+
+  /// Whether something waits that no walk keeps.
+  private boolean closes;
 
   private Window() {}
 
   /// A stretch of work that leaves nothing pending behind, as [#openPass] begins one.
   public final class Pass implements AutoCloseable {
-    private Pass() {}
+    private final int walk;
+
+    private Pass(int walk) {
+      this.walk = walk;
+    }
+
+    private Pass open() {
+      passes++;
+      walks += walk;
+      return this;
+    }
 
     /// Computes what was made so far and somebody holds.
     public void compute() {
+      computeKept();
       computeOutliving();
     }
 
     @Override
     public void close() {
-      if (--passes == 0) {
-        compute();
+      walks -= walk;
+      passes--;
+      computeKept();
+      if (passes == 0) {
+        computeOutliving();
+      }
+    }
+
+    private void computeKept() {
+      if (depth == 0) {
+        Window.this.compute();
       }
     }
   }
@@ -46,12 +76,36 @@ public final class Window implements AutoCloseable {
     return w;
   }
 
-  /// Starts a stretch at whose end everything is computed that was made in it and that somebody holds,
-  /// as a walk back through the graph is.
+  /// Starts a stretch at whose end everything is computed that was made in it and that somebody holds.
   public static Pass openPass() {
+    return OWN.get().pass.open();
+  }
+
+  /// Starts a walk back through the graph, which is such a stretch.
+  public static Pass openWalk() {
+    return OWN.get().walk.open();
+  }
+
+  /// Calls the user's code in the midst of a walk: nothing waits meanwhile, so that whatever it does to
+  /// memory, on any thread, comes after what was recorded before.
+  public static <T extends @Nullable Object> T outsideWalks(Supplier<T> body) {
     Window w = OWN.get();
-    w.passes++;
-    return w.pass;
+    int left = w.walks;
+    if (left == 0) {
+      return body.get();
+    }
+    w.compute();
+    w.walks = 0;
+    try {
+      return body.get();
+    } finally {
+      w.walks = left;
+    }
+  }
+
+  /// Whether a value would wait for the end of this thread's walk.
+  public static boolean keeps(Storage value) {
+    return OWN.get().walks > 0 && Deferral.isKept(value);
   }
 
   /// Whether this thread is in a stretch of [#openPass].
@@ -68,6 +122,7 @@ public final class Window implements AutoCloseable {
   /// Leaves a value pending until the outermost window computes.
   void offer(Storage storage) {
     waiting.add(storage);
+    closes |= !Deferral.isKept(storage);
   }
 
   /// Tells that a value waits which outlives windows, so that a pass can compute it at its end.
@@ -91,7 +146,8 @@ public final class Window implements AutoCloseable {
   }
 
   /// Computes what is still wanted: what nobody holds is never computed or stored.
-  private void compute() {
+  void compute() {
+    closes = false;
     if (waiting.isEmpty()) {
       return;
     }
@@ -125,7 +181,7 @@ public final class Window implements AutoCloseable {
 
   @Override
   public void close() {
-    if (--depth == 0) {
+    if (--depth == 0 && (walks == 0 || closes || waiting.size() > MOST)) {
       compute();
     }
   }

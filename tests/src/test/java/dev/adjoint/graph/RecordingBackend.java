@@ -4,6 +4,7 @@ import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Interpreter;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Program.Instruction;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A device without a processor: it keeps a list of what it was asked to run, and runs nothing.
-public final class RecordingBackend implements Backend {
+public class RecordingBackend implements Backend {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Device device = new Device("recording", NUMBER.getAndIncrement());
@@ -37,7 +38,21 @@ public final class RecordingBackend implements Backend {
 
   /// As [#open()], with room for so many bytes.
   public static RecordingBackend open(long room) {
-    RecordingBackend backend = new RecordingBackend(room);
+    return registered(new RecordingBackend(room));
+  }
+
+  /// As [#open()], of a device that compiles nothing.
+  public static RecordingBackend interpreting() {
+    return registered(new Interpreting());
+  }
+
+  private static final class Interpreting extends RecordingBackend implements Interpreter {
+    Interpreting() {
+      super(Long.MAX_VALUE);
+    }
+  }
+
+  private static RecordingBackend registered(RecordingBackend backend) {
     Devices.register(new OpenDevice(backend));
     return backend;
   }

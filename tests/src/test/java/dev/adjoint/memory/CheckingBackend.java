@@ -2,6 +2,7 @@ package dev.adjoint.memory;
 
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Interpreter;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.MemoryCapacity;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It runs launches one at a time, and looks near what they may write. Of structured kernels it checks
 /// only that their buffers are alive.
-public final class CheckingBackend implements Backend, MemoryCapacity {
+public class CheckingBackend implements Backend, MemoryCapacity {
   /// All bits set: NaN as a float or double, -1 as an integer, no bool at all.
   static final byte POISON = (byte) 0xff;
 
@@ -26,9 +27,22 @@ public final class CheckingBackend implements Backend, MemoryCapacity {
   private final Backend backend;
   private final Memory memory = new Memory(this);
 
-  public CheckingBackend(Device name, Backend backend) {
+  CheckingBackend(Device name, Backend backend) {
     this.name = name;
     this.backend = backend;
+  }
+
+  private static final class Interpreting extends CheckingBackend implements Interpreter {
+    Interpreting(Device name, Backend backend) {
+      super(name, backend);
+    }
+  }
+
+  /// Stands before a backend, and is an [Interpreter] if that is one.
+  public static CheckingBackend of(Device name, Backend backend) {
+    return backend instanceof Interpreter
+        ? new Interpreting(name, backend)
+        : new CheckingBackend(name, backend);
   }
 
   /// Thrown instead of an [AssertionError] of a test framework, so that it is no tensor error.

@@ -2,6 +2,7 @@ package dev.adjoint.backend.cpu;
 
 import dev.adjoint.spi.Backend;
 import dev.adjoint.spi.Buffer;
+import dev.adjoint.spi.Interpreter;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.MemoryCapacity;
@@ -9,7 +10,7 @@ import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
 
 /// The host as a device. Launches are done when they return, so there is nothing to wait for.
-final class CpuBackend implements Backend, MemoryCapacity {
+final class CpuBackend implements Backend, MemoryCapacity, Interpreter {
   private final WorkerPool pool;
   private final ElementwiseLauncher elementwise;
   private final FoldLauncher folds;
