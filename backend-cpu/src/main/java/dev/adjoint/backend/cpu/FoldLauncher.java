@@ -23,7 +23,7 @@ final class FoldLauncher {
     EncodedProgram encoded = EncodedProgram.of(launch.program());
     Operand[] operands = launch.operands();
     FoldPlan plan =
-        new FoldPlan(
+        FoldPlan.of(
             launch.shape(), launch.folded(), operands, encoded.tile(), encoded.countsElements());
     if (plan.foldedBlocks() == 1) {
       run(launch, encoded, plan, 0);

@@ -2,6 +2,7 @@ package dev.adjoint.backend.cpu;
 
 import dev.adjoint.spi.Operand;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The order in which a fold walks its space, and the tasks that the walk is cut into.
@@ -12,26 +13,67 @@ import java.util.List;
 /// walk as one are joined. Tasks follow from the shape alone; where there are too few results to
 /// share out, the folded group is cut into blocks, whose partial results are folded at the end.
 final class FoldPlan {
+  /// Plans by what they are for: a step folds the same shapes again and again. A race loses a plan.
+  private static final FoldPlan[] KNOWN = new FoldPlan[256];
+
   private static final long TASK_ELEMENTS = 1 << 16;
   private static final long SMALLEST_TASK = 1 << 13;
   private static final long ENOUGH_TASKS = 64;
   private static final long MOST_BLOCKS = 256;
   private static final long SMALLEST_BLOCK = 32;
 
+  private final long[] key;
   private final List<Dim> outer = new ArrayList<>();
   private final List<Dim> folded;
   private final List<Dim> inner = new ArrayList<>();
-  private final List<Dim> walk;
-  private final List<Dim> kept;
-  private final int operands;
+  private final long[] shape;
+  private final long[] keptShape;
+  private final long[][] walking;
+  private final long[] keptStrides;
+  private final long outerSize;
+  private final long foldedSize;
+  private final long innerSize;
   private final long outerBlock;
   private final long foldedBlock;
   private final long innerBlock;
 
   /// @param operands inputs, then the output
   /// @param keepOrder whether the program counts elements, so that their order is part of its value
-  FoldPlan(long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
-    this.operands = operands.length;
+  static FoldPlan of(
+      long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
+    long[] key = key(shape, foldedDims, operands, tile, keepOrder);
+    int slot = Arrays.hashCode(key) & (KNOWN.length - 1);
+    FoldPlan known = KNOWN[slot];
+    if (known != null && Arrays.equals(known.key, key)) {
+      return known;
+    }
+    FoldPlan plan = new FoldPlan(key, shape, foldedDims, operands, tile, keepOrder);
+    KNOWN[slot] = plan;
+    return plan;
+  }
+
+  /// All that a plan depends on.
+  private static long[] key(
+      long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
+    int rank = shape.length;
+    long[] key = new long[3 + rank * (operands.length + 1) - foldedDims];
+    key[0] = foldedDims;
+    key[1] = tile;
+    key[2] = keepOrder ? 1 : 0;
+    System.arraycopy(shape, 0, key, 3, rank);
+    int at = 3 + rank;
+    for (int o = 0; o < operands.length; o++) {
+      int strided = o < operands.length - 1 ? rank : rank - foldedDims;
+      for (int d = 0; d < strided; d++) {
+        key[at++] = operands[o].stride(d);
+      }
+    }
+    return key;
+  }
+
+  private FoldPlan(
+      long[] key, long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
+    this.key = key;
     int keptDims = shape.length - foldedDims;
     int inputs = operands.length - 1;
     folded = Dim.of(shape, keptDims, shape.length, operands, inputs);
@@ -39,10 +81,20 @@ final class FoldPlan {
     Dim.join(outer, operands.length);
     Dim.join(folded, inputs);
     Dim.join(inner, operands.length);
-    kept = orOne(concat(outer, inner));
-    walk = orOne(concat(outer, concat(folded, inner)));
-    innerBlock = inner() <= tile ? inner() : chooseInnerBlock(tile);
-    outerBlock = Math.max(1, TASK_ELEMENTS / Math.max(1, folded() * innerBlock));
+    List<Dim> kept = orOne(concat(outer, inner), operands.length);
+    List<Dim> walk = orOne(concat(outer, concat(folded, inner)), operands.length);
+    this.shape = Dim.sizes(walk);
+    this.keptShape = Dim.sizes(kept);
+    this.keptStrides = Dim.strides(kept, inputs);
+    this.walking = new long[inputs][];
+    for (int i = 0; i < inputs; i++) {
+      walking[i] = Dim.strides(walk, i);
+    }
+    outerSize = Dim.elements(outer);
+    foldedSize = Dim.elements(folded);
+    innerSize = Dim.elements(inner);
+    innerBlock = innerSize <= tile ? innerSize : chooseInnerBlock(tile);
+    outerBlock = Math.max(1, TASK_ELEMENTS / Math.max(1, foldedSize * innerBlock));
     foldedBlock = chooseFoldedBlock();
   }
 
@@ -109,20 +161,20 @@ final class FoldPlan {
   }
 
   /// C expects a dimension even of a single element.
-  private List<Dim> orOne(List<Dim> dims) {
+  private static List<Dim> orOne(List<Dim> dims, int operands) {
     return dims.isEmpty() ? List.of(new Dim(1, new long[operands])) : dims;
   }
 
   long outer() {
-    return Dim.elements(outer);
+    return outerSize;
   }
 
   long folded() {
-    return Dim.elements(folded);
+    return foldedSize;
   }
 
   long inner() {
-    return Dim.elements(inner);
+    return innerSize;
   }
 
   /// The sizes of one task.
@@ -149,20 +201,20 @@ final class FoldPlan {
 
   /// The sizes of the walk's dimensions.
   long[] shape() {
-    return Dim.sizes(walk);
+    return shape;
   }
 
-  /// An operand as the walk moves it.
+  /// An input as the walk moves it.
   Operand walking(Operand operand, int index) {
-    return new Operand(operand.buffer(), operand.offset(), Dim.strides(walk, index));
+    return new Operand(operand.buffer(), operand.offset(), walking[index]);
   }
 
   /// The sizes of the results' dimensions, in the order in which they are made.
   long[] keptShape() {
-    return Dim.sizes(kept);
+    return keptShape;
   }
 
   long[] keptStrides() {
-    return Dim.strides(kept, operands - 1);
+    return keptStrides;
   }
 }
