@@ -2,6 +2,10 @@
 /* What softmax and log_softmax find out about lines, in LOCAL_BYTES of MOST_LANES accumulators. */
 #include "group.h"
 
+/* Elements of a line up to which lines are taken side by side although theirs do not alternate. */
+#define SHORT_LINE 16
+#define ALL_GROUPS ((int64_t)1 << 62)
+
 FLOATING(
 /* The greatest of what the lanes hold; with one lane, what it holds. */
 DEVICE_FN T WITH_TYPE(group_maximum)(T mine, LOCAL T *all) {
@@ -49,22 +53,24 @@ DEVICE_FN T WITH_TYPE(line_log_total)(GLOBAL const T *x, int64_t n, T top, LOCAL
   return (T)log(WITH_TYPE(group_sum)(sum, (LOCAL ACCUMULATOR *)shared));
 }
 
-/* The maximum of each of some adjacent lines, and its sum of exponentials. */
-DEVICE_FN void WITH_TYPE(lines_totals)(GLOBAL const T *x, int64_t n, int64_t inner, int64_t lines,
-                                       T top[ADJACENT], ACCUMULATOR sum[ADJACENT]) {
+/* The maximum of each of some adjacent lines, and its sum of exponentials. Element j of line i is at
+ * j along + i across. */
+DEVICE_FN void WITH_TYPE(lines_totals)(GLOBAL const T *x, int64_t n, int64_t along, int64_t across,
+                                       int64_t lines, T top[ADJACENT],
+                                       ACCUMULATOR sum[ADJACENT]) {
   for (int64_t i = 0; i < lines; i++) {
     top[i] = -INFINITY;
     sum[i] = 0;
   }
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      T v = x[j * inner + i];
+      T v = x[j * along + i * across];
       top[i] = top[i] < v ? v : top[i];
     }
   }
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      sum[i] += exp(x[j * inner + i] - top[i]);
+      sum[i] += exp(x[j * along + i * across] - top[i]);
     }
   }
 }

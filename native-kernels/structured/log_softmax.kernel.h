@@ -16,16 +16,16 @@ DEVICE_FN void WITH_TYPE(log_softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64
 }
 
 DEVICE_FN void WITH_TYPE(log_softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n,
-                                            int64_t inner, int64_t lines) {
+                                            int64_t along, int64_t across, int64_t lines) {
   T top[ADJACENT];
   ACCUMULATOR sum[ADJACENT];
-  WITH_TYPE(lines_totals)(x, n, inner, lines, top, sum);
+  WITH_TYPE(lines_totals)(x, n, along, across, lines, top, sum);
   for (int64_t i = 0; i < lines; i++) {
     sum[i] = log(sum[i]);
   }
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      y[j * inner + i] = x[j * inner + i] - top[i] - (T)sum[i];
+      y[j * along + i * across] = x[j * along + i * across] - top[i] - (T)sum[i];
     }
   }
 }
@@ -34,25 +34,42 @@ KERNEL2(log_softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
-  if (inner == 1) {
+  if (inner == 1 && n > SHORT_LINE) {
     FOR_EACH_GROUP(g) {
       WITH_TYPE(log_softmax_line)(x + g * n, y + g * n, n, shared);
     }
     return;
   }
+  if (inner == 1) {
+    FOR_ADJACENT_GROUPS(g, lines, ALL_GROUPS) {
+      WITH_TYPE(log_softmax_lines)(x + g * n, y + g * n, n, 1, n, lines);
+    }
+    return;
+  }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, lines);
+    WITH_TYPE(log_softmax_lines)(x + at, y + at, n, inner, 1, lines);
   }
 }
 
 /* The maxima of all lines, then the logarithms of their totals. */
+DEVICE_FN void WITH_TYPE(log_totals_of)(GLOBAL const T *x, GLOBAL T *tops, GLOBAL T *log_totals,
+                                        int64_t n, int64_t along, int64_t across, int64_t lines) {
+  T top[ADJACENT];
+  ACCUMULATOR sum[ADJACENT];
+  WITH_TYPE(lines_totals)(x, n, along, across, lines, top, sum);
+  for (int64_t i = 0; i < lines; i++) {
+    tops[i] = top[i];
+    log_totals[i] = (T)log(sum[i]);
+  }
+}
+
 KERNEL2(log_softmax_totals, GLOBAL const T *, x, GLOBAL T *, totals) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
   GLOBAL T *log_totals = totals + sizes[0] * inner;
-  if (inner == 1) {
+  if (inner == 1 && n > SHORT_LINE) {
     FOR_EACH_GROUP(g) {
       T top = WITH_TYPE(line_maximum)(x + g * n, n, shared);
       T log_total = WITH_TYPE(line_log_total)(x + g * n, n, top, shared);
@@ -63,14 +80,15 @@ KERNEL2(log_softmax_totals, GLOBAL const T *, x, GLOBAL T *, totals) {
     }
     return;
   }
-  FOR_ADJACENT_GROUPS(g, lines, inner) {
-    T top[ADJACENT];
-    ACCUMULATOR sum[ADJACENT];
-    WITH_TYPE(lines_totals)(x + g / inner * n * inner + g % inner, n, inner, lines, top, sum);
-    for (int64_t i = 0; i < lines; i++) {
-      totals[g + i] = top[i];
-      log_totals[g + i] = (T)log(sum[i]);
+  if (inner == 1) {
+    FOR_ADJACENT_GROUPS(g, lines, ALL_GROUPS) {
+      WITH_TYPE(log_totals_of)(x + g * n, totals + g, log_totals + g, n, 1, n, lines);
     }
+    return;
+  }
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    int64_t at = g / inner * n * inner + g % inner;
+    WITH_TYPE(log_totals_of)(x + at, totals + g, log_totals + g, n, inner, 1, lines);
   }
 }
 
@@ -114,16 +132,17 @@ DEVICE_FN void WITH_TYPE(log_softmax_line_back)(GLOBAL const T *h, GLOBAL const 
 }
 
 DEVICE_FN void WITH_TYPE(log_softmax_lines_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
-                                                 int64_t n, int64_t inner, int64_t lines) {
+                                                 int64_t n, int64_t along, int64_t across,
+                                                 int64_t lines) {
   ACCUMULATOR sum[ADJACENT] = {0};
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      sum[i] += h[j * inner + i];
+      sum[i] += h[j * along + i * across];
     }
   }
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      int64_t at = j * inner + i;
+      int64_t at = j * along + i * across;
       x[at] = h[at] - exp(y[at]) * (T)sum[i];
     }
   }
@@ -133,15 +152,21 @@ KERNEL3(log_softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
-  if (inner == 1) {
+  if (inner == 1 && n > SHORT_LINE) {
     FOR_EACH_GROUP(g) {
       WITH_TYPE(log_softmax_line_back)(h + g * n, y + g * n, x + g * n, n, shared);
     }
     return;
   }
+  if (inner == 1) {
+    FOR_ADJACENT_GROUPS(g, lines, ALL_GROUPS) {
+      WITH_TYPE(log_softmax_lines_back)(h + g * n, y + g * n, x + g * n, n, 1, n, lines);
+    }
+    return;
+  }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(log_softmax_lines_back)(h + at, y + at, x + at, n, inner, lines);
+    WITH_TYPE(log_softmax_lines_back)(h + at, y + at, x + at, n, inner, 1, lines);
   }
 }
 

@@ -1,8 +1,8 @@
 /* softmax along the middle of [outer][n][inner], and back.
  * sizes {outer, n, inner}; groups = outer * inner: a group is one line. The line's maximum is taken
  * off first, so that exp cannot overflow; a line with NaN or +infinity, or of -infinity only, is
- * NaN. All lanes run a line together where inner is 1; else each runs its own, and adjacent lines
- * are taken together, since they share cache lines. */
+ * NaN. All lanes run a line together where inner is 1, unless it is short; else each runs its own,
+ * and adjacent lines are taken together, since they share cache lines. */
 #undef LOCAL_BYTES
 #define LOCAL_BYTES (MOST_LANES * sizeof(ACCUMULATOR))
 #include "lines.h"
@@ -23,14 +23,14 @@ DEVICE_FN void WITH_TYPE(softmax_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n
   }
 }
 
-DEVICE_FN void WITH_TYPE(softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t inner,
-                                        int64_t lines) {
+DEVICE_FN void WITH_TYPE(softmax_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t along,
+                                        int64_t across, int64_t lines) {
   T top[ADJACENT];
   ACCUMULATOR sum[ADJACENT];
-  WITH_TYPE(lines_totals)(x, n, inner, lines, top, sum);
+  WITH_TYPE(lines_totals)(x, n, along, across, lines, top, sum);
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      y[j * inner + i] = exp(x[j * inner + i] - top[i]) / (T)sum[i];
+      y[j * along + i * across] = exp(x[j * along + i * across] - top[i]) / (T)sum[i];
     }
   }
 }
@@ -39,15 +39,21 @@ KERNEL2(softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
-  if (inner == 1) {
+  if (inner == 1 && n > SHORT_LINE) {
     FOR_EACH_GROUP(g) {
       WITH_TYPE(softmax_line)(x + g * n, y + g * n, n, shared);
     }
     return;
   }
+  if (inner == 1) {
+    FOR_ADJACENT_GROUPS(g, lines, ALL_GROUPS) {
+      WITH_TYPE(softmax_lines)(x + g * n, y + g * n, n, 1, n, lines);
+    }
+    return;
+  }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(softmax_lines)(x + at, y + at, n, inner, lines);
+    WITH_TYPE(softmax_lines)(x + at, y + at, n, inner, 1, lines);
   }
 }
 
@@ -66,17 +72,18 @@ DEVICE_FN void WITH_TYPE(softmax_line_back)(GLOBAL const T *h, GLOBAL const T *y
 }
 
 DEVICE_FN void WITH_TYPE(softmax_lines_back)(GLOBAL const T *h, GLOBAL const T *y, GLOBAL T *x,
-                                             int64_t n, int64_t inner, int64_t lines) {
+                                             int64_t n, int64_t along, int64_t across,
+                                             int64_t lines) {
   ACCUMULATOR sum[ADJACENT] = {0};
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      T product = h[j * inner + i] * y[j * inner + i];
+      T product = h[j * along + i * across] * y[j * along + i * across];
       sum[i] += product;
     }
   }
   for (int64_t j = 0; j < n; j++) {
     INDEPENDENT for (int64_t i = 0; i < lines; i++) {
-      int64_t at = j * inner + i;
+      int64_t at = j * along + i * across;
       x[at] = y[at] * (h[at] - (T)sum[i]);
     }
   }
@@ -86,15 +93,21 @@ KERNEL3(softmax_backward, GLOBAL const T *, h, GLOBAL const T *, y, GLOBAL T *, 
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];
-  if (inner == 1) {
+  if (inner == 1 && n > SHORT_LINE) {
     FOR_EACH_GROUP(g) {
       WITH_TYPE(softmax_line_back)(h + g * n, y + g * n, x + g * n, n, shared);
     }
     return;
   }
+  if (inner == 1) {
+    FOR_ADJACENT_GROUPS(g, lines, ALL_GROUPS) {
+      WITH_TYPE(softmax_lines_back)(h + g * n, y + g * n, x + g * n, n, 1, n, lines);
+    }
+    return;
+  }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(softmax_lines_back)(h + at, y + at, x + at, n, inner, lines);
+    WITH_TYPE(softmax_lines_back)(h + at, y + at, x + at, n, inner, 1, lines);
   }
 }
 )
