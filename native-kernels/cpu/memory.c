@@ -56,10 +56,10 @@ EXPORT void *adjoint_allocate(int64_t bytes) {
 
 EXPORT void adjoint_free(void *memory) { free(memory); }
 
-/* Copies a block of rows, which lie at a pitch in bytes on either side. */
-EXPORT void adjoint_copy_rows(const char *from, int64_t from_pitch, char *to, int64_t to_pitch,
-                              int64_t bytes, int64_t rows) {
+/* Copies rows, which lie at a pitch in bytes, one after the other. */
+EXPORT void adjoint_gather_rows(const char *from, int64_t pitch, char *to, int64_t bytes,
+                                int64_t rows) {
   for (int64_t row = 0; row < rows; row++) {
-    memcpy(to + row * to_pitch, from + row * from_pitch, (size_t)bytes);
+    memcpy(to + row * bytes, from + row * pitch, (size_t)bytes);
   }
 }

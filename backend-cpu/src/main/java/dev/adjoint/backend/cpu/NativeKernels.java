@@ -36,7 +36,8 @@ final class NativeKernels {
 
   private static final class Memory {
     private static final MethodHandle AVAILABLE = function("adjoint_available", longs(0, true));
-    private static final MethodHandle COPY_ROWS = function("adjoint_copy_rows", longs(6, false));
+    private static final MethodHandle GATHER_ROWS =
+        function("adjoint_gather_rows", longs(5, false));
   }
 
   private NativeKernels() {}
@@ -76,10 +77,10 @@ final class NativeKernels {
     }
   }
 
-  /// Copies so many bytes of each row; rows lie `pitch` bytes apart.
-  static void copyRows(long from, long fromPitch, long to, long toPitch, long bytes, long rows) {
+  /// Copies so many bytes of each row, one after the other; rows lie `pitch` bytes apart.
+  static void gatherRows(long from, long pitch, long to, long bytes, long rows) {
     try {
-      Memory.COPY_ROWS.invokeExact(from, fromPitch, to, toPitch, bytes, rows);
+      Memory.GATHER_ROWS.invokeExact(from, pitch, to, bytes, rows);
     } catch (Throwable e) {
       throw unexpected(e);
     }

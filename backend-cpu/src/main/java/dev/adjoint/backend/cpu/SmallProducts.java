@@ -32,8 +32,10 @@ final class SmallProducts {
   /// Rows or columns below which laying out costs more than it brings.
   private static final int FEW = 16;
 
+  private static final int VECTOR = 16;
+
   /// Columns of a small product: four vectors, for each of which there are registers for five rows.
-  private static final int COLUMNS = 64;
+  private static final int COLUMNS = 4 * VECTOR;
 
   /// Rows and columns of a block.
   private static final int SIDE = 256;
@@ -167,22 +169,28 @@ final class SmallProducts {
     }
     boolean packed = b.transposed() || (b.leading() > FAR && strips > 1);
     long packs = workspace + LEFT;
-    for (int column = 0; packed && column < n; column += COLUMNS) {
-      pack(k, Math.min(COLUMNS, n - column), b.at(0, column, Float.BYTES), packs + at(column, k));
+    for (int column = 0, columns; packed && column < n; column += columns) {
+      columns = slab(n - column);
+      pack(k, columns, b.at(0, column, Float.BYTES), packs + at(column, k));
     }
     for (int row = 0; row < m; row += strip) {
       int rows = Math.min(strip, m - row);
       Matrix some = left.at(row, 0, Float.BYTES);
-      for (int column = 0; column < n; column += COLUMNS) {
-        int columns = Math.min(COLUMNS, n - column);
+      for (int column = 0, columns; column < n; column += columns) {
+        columns = slab(n - column);
         Matrix right =
             packed
-                ? new Matrix(packs + at(column, k), false, COLUMNS)
+                ? new Matrix(packs + at(column, k), false, columns)
                 : b.at(0, column, Float.BYTES);
         long to = c + ((long) row * leading + column) * Float.BYTES;
         blas.multiplyFloats(rows, columns, k, some, right, beta, to, leading);
       }
     }
+  }
+
+  /// Columns of the next small product: whole vectors, while there is one.
+  private static int slab(int left) {
+    return left >= COLUMNS ? COLUMNS : left >= VECTOR ? left / VECTOR * VECTOR : left;
   }
 
   /// Where the rows of some columns are among what was laid out.
@@ -192,11 +200,10 @@ final class SmallProducts {
 
   private void pack(int k, int columns, Matrix b, long to) {
     if (b.transposed()) {
-      transpose(columns, k, b, to, COLUMNS);
+      transpose(columns, k, b, to, columns);
     } else {
       long pitch = (long) b.leading() * Float.BYTES;
-      NativeKernels.copyRows(
-          b.address(), pitch, to, (long) COLUMNS * Float.BYTES, (long) columns * Float.BYTES, k);
+      NativeKernels.gatherRows(b.address(), pitch, to, (long) columns * Float.BYTES, k);
     }
   }
 
