@@ -8,6 +8,8 @@ import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The host as a device. Launches are done when they return, so there is nothing to wait for.
 final class CpuBackend implements Backend, MemoryCapacity, Interpreter {
@@ -15,6 +17,9 @@ final class CpuBackend implements Backend, MemoryCapacity, Interpreter {
   private final ElementwiseLauncher elementwise;
   private final FoldLauncher folds;
   private final KernelLauncher kernels;
+
+  // Each launch asks, and the system takes longer to find a symbol than a small kernel takes.
+  private final Map<Kernel, Boolean> supported = new ConcurrentHashMap<>();
 
   CpuBackend(WorkerPool pool) {
     this.pool = pool;
@@ -46,7 +51,8 @@ final class CpuBackend implements Backend, MemoryCapacity, Interpreter {
 
   @Override
   public boolean supports(Kernel kernel) {
-    return Convolutions.supports(kernel) || NativeKernels.find(kernel.symbol()) != 0;
+    return supported.computeIfAbsent(
+        kernel, k -> Convolutions.supports(k) || NativeKernels.find(k.symbol()) != 0);
   }
 
   @Override
