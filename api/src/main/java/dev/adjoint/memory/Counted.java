@@ -3,9 +3,13 @@ package dev.adjoint.memory;
 import dev.adjoint.type.ClosedException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// Who holds a storage: tensors, saved tensors, and pending values that read it.
 abstract sealed class Counted permits Storage {
+  /// One who is counted once however many reasons it has to hold a storage.
+  static final class Claimant {}
+
   private static final long SAVED = 1L << 40 | 1;
   private static final long CHANGE = 1L << 32;
   private static final VarHandle REFERENCES;
@@ -22,6 +26,7 @@ abstract sealed class Counted permits Storage {
   }
 
   private volatile long references; // holders in 40 bits, and above them those that saved it
+  private @Nullable Claimant claimant; // the last that [#retainFor] counted
   private volatile long uses; // by pending values in 32 bits, and above them how often that changed
 
   /// Held once, by who makes it.
@@ -36,6 +41,29 @@ abstract sealed class Counted permits Storage {
   /// Adds a holder.
   public void retain() {
     retain(1);
+  }
+
+  /// Adds a holder that counts once however often it asks, unless others have asked since.
+  ///
+  /// @return whether it was counted
+  boolean retainFor(Claimant claimant) {
+    if (this.claimant == claimant) {
+      return false;
+    }
+    retain(1);
+    this.claimant = claimant;
+    return true;
+  }
+
+  /// Whether a holder of [#retainFor] was the last to ask.
+  boolean isHeldFor(Claimant claimant) {
+    return this.claimant == claimant;
+  }
+
+  /// As [#retainFor], of what nobody but the caller has seen, which is a plain write.
+  void retainUnseen(Claimant claimant) {
+    REFERENCES.set(this, 2L);
+    this.claimant = claimant;
   }
 
   /// Adds a holder that counts on the elements' staying as they are.

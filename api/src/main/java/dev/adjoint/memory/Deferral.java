@@ -44,8 +44,8 @@ final class Deferral {
 
   /// Whether a value waits for the end of a walk back: one that is too small to outlive it, on a device that
   /// has a new program as soon as a known one.
-  static boolean isKept(Storage value) {
-    return value.elements() < SMALLEST && value.device().interprets() && !off;
+  static boolean isKept(OpenDevice device, long elements) {
+    return elements < SMALLEST && device.interprets() && !off;
   }
 
   /// Whether a value that was computed as a part of others so often is to be stored.

@@ -60,13 +60,17 @@ public final class Fusion {
       computeAll(sources);
     }
     if (window != null || waits && !exposed) {
-      Pending p = Pending.of(row, type, waits ? Deferral.ownNumbers(sources) : sources, waits);
+      Window keeper = Deferral.isKept(device, elements) ? window : null;
+      Pending p =
+          keeper != null
+              ? Pending.kept(row, type, sources, keeper)
+              : Pending.of(row, type, waits ? Deferral.ownNumbers(sources) : sources, waits);
       Storage result = Storage.pending(device, elements, p);
       Dependents.Entry entry = waits ? p.watch(result) : null;
       if (entry != null && !exposed) {
         Window.outlives(entry);
       } else if (window != null) {
-        window.offer(result);
+        window.offer(result, keeper != null);
       }
       return result;
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// A value that is described but not computed: one row applied to sources, a kernel's only result, or
 /// a constant.
 ///
-/// It holds its sources' storages (a count each) until it is computed or no longer wanted. It is
-/// dropped, or computed, before any of them is written; see [Window] and [Deferral].
+/// It holds its sources' storages (a count each) until it is computed or no longer wanted, or the window
+/// that keeps it does. It is dropped, or computed, before any of them is written; see [Window] and [Deferral].
 final class Pending {
 
   private static final Source[] NONE = {};
@@ -43,8 +43,11 @@ final class Pending {
   /// Whether it reads memory whose address the host has; such a value does not outlive a [Window].
   final boolean exposed;
 
+  /// Whether it holds its sources itself, and not the window that keeps it.
+  private boolean holds;
+
   /// Which sources count this apart from those who hold them for their own sake, by bits.
-  private final int used;
+  private int used;
 
   /// By which its sources know the value, if it outlives windows.
   Dependents.@Nullable Entry entry;
@@ -53,41 +56,46 @@ final class Pending {
   int repeats;
 
   private Pending(
-      @Nullable Row row,
-      Launch.@Nullable Call call,
-      DType type,
-      Source[] sources,
-      long bits,
-      int weight,
-      int used) {
+      @Nullable Row row, Launch.@Nullable Call call, DType type, Source[] sources, long bits) {
     this.row = row;
     this.call = call;
     this.type = type;
     this.sources = sources;
     this.bits = bits;
-    this.weight = weight;
-    this.used = used;
+    this.weight = isConstant() ? 0 : weight(sources);
     this.leaves = leaves(sources);
     this.exposed = Deferral.readExposed(sources);
     this.site = AllocationHistory.isOn() && !isConstant() ? CallSite.here() : null;
   }
 
   static Pending constant(DType type, long bits) {
-    return new Pending(null, null, type, NONE, bits, 0, 0);
+    return new Pending(null, null, type, NONE, bits);
   }
 
   /// What a kernel makes of sources that are in memory; it may wait longer than a [Window].
   static Pending of(Launch.Call call, DType type, Source[] sources) {
-    for (Source s : sources) {
-      s.storage().retainAsSource();
-    }
-    return new Pending(null, call, type, sources, 0, 1, (1 << sources.length) - 1);
+    Pending p = new Pending(null, call, type, sources, 0);
+    p.hold(true);
+    return p;
   }
 
   /// @param outlives whether the value may wait longer than a [Window]
   static Pending of(Row row, DType type, Source[] sources, boolean outlives) {
-    int weight = 1;
-    int used = 0;
+    Pending p = new Pending(row, null, type, sources, 0);
+    p.hold(outlives);
+    return p;
+  }
+
+  /// A value whose sources a window holds.
+  static Pending kept(Row row, DType type, Source[] sources, Window window) {
+    for (Source s : sources) {
+      window.hold(s.storage());
+    }
+    return new Pending(row, null, type, sources, 0);
+  }
+
+  private void hold(boolean outlives) {
+    holds = true;
     for (int i = 0; i < sources.length; i++) {
       Storage s = sources[i].storage();
       if (outlives || s.isPending()) {
@@ -96,9 +104,22 @@ final class Pending {
       } else {
         s.retain();
       }
-      weight += s.pendingWeight();
     }
-    return new Pending(row, null, type, sources, 0, weight, used);
+  }
+
+  /// Called when the window that keeps this lets go: holds the sources from now on.
+  void standAlone() {
+    if (!holds && !isConstant()) {
+      hold(false);
+    }
+  }
+
+  private static int weight(Source[] sources) {
+    int weight = 1;
+    for (Source s : sources) {
+      weight += s.storage().pendingWeight();
+    }
+    return weight;
   }
 
   static int leaves(Source[] sources) {
@@ -144,7 +165,7 @@ final class Pending {
     if (entry != null) {
       entry.dropped = true;
     }
-    for (int i = 0; i < sources.length; i++) {
+    for (int i = 0; holds && i < sources.length; i++) {
       if ((used & 1 << i) != 0) {
         sources[i].storage().releaseAsSource();
       } else {

@@ -20,6 +20,13 @@ public final class Window implements AutoCloseable {
   private static final int MOST = 64;
 
   private final List<Storage> waiting = new ArrayList<>();
+
+  // Kept values and what they read, each held once by this and not by each of them.
+  private final List<Storage> held = new ArrayList<>();
+
+  // This as long as it holds the same; another object after.
+  private Counted.Claimant claimant = new Counted.Claimant();
+
   private final List<Dependents.Entry> outliving = new ArrayList<>();
   private final Pass pass = new Pass(0);
   private final Pass walk = new Pass(1);
@@ -64,7 +71,7 @@ public final class Window implements AutoCloseable {
 
     private void computeKept() {
       if (depth == 0) {
-        Window.this.compute();
+        finish();
       }
     }
   }
@@ -94,7 +101,7 @@ public final class Window implements AutoCloseable {
     if (left == 0) {
       return body.get();
     }
-    w.compute();
+    w.finish();
     w.walks = 0;
     try {
       return body.get();
@@ -105,7 +112,7 @@ public final class Window implements AutoCloseable {
 
   /// Whether a value would wait for the end of this thread's walk.
   public static boolean keeps(Storage value) {
-    return OWN.get().walks > 0 && Deferral.isKept(value);
+    return OWN.get().walks > 0 && Deferral.isKept(value.device(), value.elements());
   }
 
   /// Whether this thread is in a stretch of [#openPass].
@@ -120,9 +127,23 @@ public final class Window implements AutoCloseable {
   }
 
   /// Leaves a value pending until the outermost window computes.
-  void offer(Storage storage) {
-    waiting.add(storage);
-    closes |= !Deferral.isKept(storage);
+  ///
+  /// @param kept whether it is a [Pending#kept]
+  void offer(Storage fresh, boolean kept) {
+    waiting.add(fresh);
+    if (kept) {
+      fresh.retainUnseen(claimant);
+      held.add(fresh);
+    } else {
+      closes = true;
+    }
+  }
+
+  /// Holds what a kept value reads.
+  void hold(Storage source) {
+    if (source.retainFor(claimant)) {
+      held.add(source);
+    }
   }
 
   /// Tells that a value waits which outlives windows, so that a pass can compute it at its end.
@@ -151,12 +172,36 @@ public final class Window implements AutoCloseable {
     if (waiting.isEmpty()) {
       return;
     }
-    waiting.removeIf(s -> !s.isPending() || !s.isWanted());
+    waiting.removeIf(s -> !isDue(s));
     try {
       Realization.ofAll(waiting);
     } finally {
       // A failed stretch leaves nothing waiting behind either: the next reader computes it.
       waiting.clear();
+      letGo();
+    }
+  }
+
+  private void finish() {
+    compute();
+    letGo();
+  }
+
+  private boolean isDue(Storage s) {
+    return s.isPending() && (s.isHeldFor(claimant) ? !s.isUnshared() : s.isWanted());
+  }
+
+  /// Ends the claims on kept values and what they read, last ones first: those that somebody else holds
+  /// and that were not computed then hold what was made before.
+  private void letGo() {
+    claimant = new Counted.Claimant();
+    while (!held.isEmpty()) {
+      Storage s = held.removeLast();
+      Pending p = s.pending();
+      if (p != null && !s.isUnshared()) {
+        p.standAlone();
+      }
+      s.release();
     }
   }
 
@@ -182,7 +227,7 @@ public final class Window implements AutoCloseable {
   @Override
   public void close() {
     if (--depth == 0 && (walks == 0 || closes || waiting.size() > MOST)) {
-      compute();
+      finish();
     }
   }
 }

@@ -43,12 +43,17 @@ public class RecordingBackend implements Backend {
 
   /// As [#open()], of a device that compiles nothing.
   public static RecordingBackend interpreting() {
-    return registered(new Interpreting());
+    return interpreting(Long.MAX_VALUE);
+  }
+
+  /// As [#interpreting()], with room for so many bytes.
+  public static RecordingBackend interpreting(long room) {
+    return registered(new Interpreting(room));
   }
 
   private static final class Interpreting extends RecordingBackend implements Interpreter {
-    Interpreting() {
-      super(Long.MAX_VALUE);
+    Interpreting(long room) {
+      super(room);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.adjoint.memory;
 import static dev.adjoint.graph.RecordingBackend.describe;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.adjoint.Autograd;
 import dev.adjoint.Expect;
@@ -10,6 +11,9 @@ import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.RecordingBackend;
 import dev.adjoint.type.DType;
+import dev.adjoint.type.OutOfMemoryException;
+import dev.adjoint.type.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -94,5 +98,28 @@ class WalkTest {
     });
     y.sum().backward();
     Expect.values(requireNonNull(x.grad()), 3, 5);
+  }
+
+  @Test
+  void aValueThatFoundNoRoomHoldsWhatItReads() {
+    RecordingBackend small = RecordingBackend.interpreting(20 << 20);
+    Shape shape = Shape.of(1000);
+    Tensor x = Tensors.empty(shape, DType.FLOAT32, small.device());
+    List<Tensor> others = new ArrayList<>();
+    assertThrows(
+        OutOfMemoryException.class,
+        () -> {
+          while (true) {
+            others.add(Tensors.empty(shape, DType.FLOAT32, small.device()));
+          }
+        });
+    Window window = Window.open();
+    Tensor y = x.mul(2);
+    x.close();
+    assertThrows(OutOfMemoryException.class, window::close);
+    others.forEach(Tensor::close);
+    assertEquals(
+        List.of("elementwise mul -> 1"),
+        describe(small.launchesOf(() -> Expect.shape(Deferred.computed(y), 1000))));
   }
 }
