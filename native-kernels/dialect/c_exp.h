@@ -1,6 +1,4 @@
-/* exp, in operations that a compiler turns into vectors on every instruction set: x = k ln 2 + r, a
- * polynomial in r, and a scale of 2^k. Bounds come last: of a number that is bounded first, gcc
- * computes the function of the bounds apart. */
+/* exp of float64, as exp_f32.h has it of float32. */
 #pragma once
 
 /* a b + c, rounded once where the processor has an instruction for it. */
@@ -10,6 +8,8 @@
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #endif
+
+#include "exp_f32.h"
 
 /* Adding 1.5 * 2^52 (2^23) rounds to an integer, which then lies in the low bits; adding twice the
  * exponent's bias besides makes exponents of its halves. */
@@ -40,39 +40,4 @@ DEVICE_FN double exp_f64(double x) {
   return x < -746 ? 0 : y;
 }
 
-/* One less than e^r, over r, for |r| <= ln 2 / 2: the polynomial of its degree with the least error. */
-DEVICE_FN float growth(float r) {
-  float p = 0x1.6c69f4p-10f;
-  p = MULTIPLY_ADD(p, r, 0x1.120b28p-7f);
-  p = MULTIPLY_ADD(p, r, 0x1.5555bap-5f);
-  p = MULTIPLY_ADD(p, r, 0x1.5554dep-3f);
-  p = MULTIPLY_ADD(p, r, 0.5f);
-  return MULTIPLY_ADD(p, r, 1.0f);
-}
-
-/* What remains of x without k ln 2. */
-DEVICE_FN float without(float x, float k) {
-  float r = MULTIPLY_ADD(k, -0.693359375f, x);
-  return MULTIPLY_ADD(k, 2.12194440e-4f, r);
-}
-
-DEVICE_FN float exp_f32(float x) {
-  const float rounder = 0x1.8p23f + 2 * 127;
-  float shifted = MULTIPLY_ADD(x, 1.44269504f, rounder);
-  float r = without(x, shifted - rounder);
-  float p = MULTIPLY_ADD(growth(r), r, 1.0f);
-  uint32_t bits = BITS_OF_f32(shifted);
-  uint32_t half = bits >> 1;
-  float y = x > 89 ? INFINITY : p * FROM_BITS_f32(half << 23) * FROM_BITS_f32((bits - half) << 23);
-  return x < -105 ? 0 : y;
-}
-
-/* exp, or 0 where that is below 2^-124: one factor is enough, since 2 e^r takes the largest power. */
-DEVICE_FN float exp_or_0_f32(float x) {
-  const float rounder = 0x1.8p23f + 126;
-  float shifted = MULTIPLY_ADD(x, 1.44269504f, rounder);
-  float r = without(x, shifted - rounder);
-  float p = MULTIPLY_ADD(growth(r), 2 * r, 2.0f);
-  float y = x > 89 ? INFINITY : p * FROM_BITS_f32(BITS_OF_f32(shifted) << 23);
-  return x < -86 ? 0 : y;
-}
+DEVICE_FN double sigmoid_f64(double x) { return 1 / (1 + exp_f64(-x)); }

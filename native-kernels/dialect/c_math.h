@@ -3,13 +3,11 @@
 #pragma once
 #include <math.h>
 
-#include "c_exp.h"
-
 /* glibc's functions, measured on 2.36 against long double for SSE2, AVX2 and AVX-512: at most 4 ulp
  * (pow 1), and right at NaN, infinities, zeros and their signs, denormals and large arguments. One
  * that is not may be left out of this list: it then runs in scalar loops. A special argument sends
  * its lane alone through the scalar function, so neighbours do not matter. exp is ours, since it is
- * in the most rows and softmax needs it in loops of any length. */
+ * in the most rows and softmax needs it in loops of any length, and so is tanh of float32. */
 #if ADJOINT_LIBMVEC
 #define VECTORS __attribute__((simd("notinbranch")))
 #define VECTORISED(name)         \
@@ -28,7 +26,7 @@ VECTORISED(log2)
 VECTORISED(tan)
 VECTORISED(sinh)
 VECTORISED(cosh)
-VECTORISED(tanh)
+VECTORS double tanh(double x);
 VECTORISED(erf)
 VECTORISED2(atan2)
 #endif
@@ -44,7 +42,7 @@ VECTORISED2(atan2)
 #define tan(x) BY_TYPE(x, tan)(x)
 #define sinh(x) BY_TYPE(x, sinh)(x)
 #define cosh(x) BY_TYPE(x, cosh)(x)
-#define tanh(x) BY_TYPE(x, tanh)(x)
+#define tanh(x) _Generic((x), float: tanh_f32, default: tanh)(x)
 #define erf(x) BY_TYPE(x, erf)(x)
 #define sqrt(x) BY_TYPE(x, sqrt)(x)
 #define fabs(x) BY_TYPE(x, fabs)(x)
@@ -57,7 +55,9 @@ VECTORISED2(atan2)
 #define fmod(x, y) BY_TYPE(x, fmod)(x, y)
 #define copysign(x, y) BY_TYPE(x, copysign)(x, y)
 
+#include "c_exp.h"
 #include "c_normal.h"
+#define sigmoid(x) _Generic((x), float: sigmoid_f32, default: sigmoid_f64)(x)
 #define exp_or_0(x) _Generic((x), float: exp_or_0_f32, default: exp_f64)(x)
 #define normal_cdf(x) _Generic((x), float: normal_cdf_f32, default: normal_cdf_f64)(x)
 #define gelu_slope(x) _Generic((x), float: gelu_slope_f32, default: gelu_slope_f64)(x)

@@ -18,6 +18,9 @@ DEVICE_FN int64_t busy_lanes(int64_t items) {
 
 /* What C has quicker ways for. */
 #define exp_or_0(x) exp(x)
+#ifndef sigmoid
+#define sigmoid(x) (1 / (1 + exp(-(x))))
+#endif
 #define normal_cdf(x) ((T)0.5 * (1 + erf((x) * (T)0.70710678118654752440)))
 #define gelu_slope(x) \
   (normal_cdf(x) + (x) * ((T)0.39894228040143267794 * exp((T)-0.5 * (x) * (x))))

@@ -48,13 +48,25 @@ PACK(int64_t, 16);
 PACK(double, 16);
 #endif
 
+#ifdef ON_CPU /* whose driver calls a library of scalar functions or slow vectors of them */
+#if defined(FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define MULTIPLY_ADD(a, b, c) fma(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+#include "exp_f32.h"
+#else
+DEVICE_FN float sigmoid_f32(float x) { return 1 / (1 + exp(-x)); }
 /* A driver's tanh may stop short of 1, and 1 - tanh(x)^2 is a derivative. */
-DEVICE_FN float tanh_to_one_f32(float x) { return fabs(x) > 9.02f ? copysign(1.0f, x) : tanh(x); }
+DEVICE_FN float tanh_f32(float x) { return fabs(x) > 9.02f ? copysign(1.0f, x) : tanh(x); }
+#endif
 #ifndef double
-DEVICE_FN double tanh_to_one_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) : tanh(x); }
+DEVICE_FN double sigmoid_f64(double x) { return 1 / (1 + exp(-x)); }
+DEVICE_FN double tanh_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) : tanh(x); }
 #endif
 #undef tanh
-#define tanh(x) WITH_TYPE(tanh_to_one)(x)
+#define tanh(x) WITH_TYPE(tanh)(x)
+#define sigmoid(x) WITH_TYPE(sigmoid)(x)
 
 #define INDEPENDENT
 /* The same where a lane of its own loops over what lies side by side, as on a CPU: worth vectors. */

@@ -107,7 +107,9 @@ record ClDevice(cl_platform_id platform, cl_device_id id) {
   String buildOptions() {
     boolean exact =
         (number(CL.CL_DEVICE_SINGLE_FP_CONFIG) & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
-    return "-cl-std=CL1.2" + (exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+    return "-cl-std=CL1.2"
+        + (exact ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+        + (ranges() ? " -DON_CPU" : "");
   }
 
   Limits limits() {
@@ -124,7 +126,12 @@ record ClDevice(cl_platform_id platform, cl_device_id id) {
         (int) number(CL.CL_DEVICE_MAX_COMPUTE_UNITS),
         (int) number(CL.CL_DEVICE_MAX_PARAMETER_SIZE) / Long.BYTES - POINTERS,
         number(CL.CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
-        isCpu() && Integer.getInteger(LANES_PROPERTY) == null);
+        ranges());
+  }
+
+  /// Whether it computes as a CPU does.
+  private boolean ranges() {
+    return isCpu() && Integer.getInteger(LANES_PROPERTY) == null;
   }
 
   long memory() {
