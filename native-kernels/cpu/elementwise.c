@@ -29,18 +29,24 @@ static int copied(const struct launch *launch, int64_t first, int64_t last) {
   return 1;
 }
 
+/* Results that go around the caches leave in few pieces at a time, so that the processor's buffers for
+ * them drain while the next tile is computed. */
+enum { STREAMED_TILE = 256 };
+
 EXPORT void adjoint_elementwise(const struct launch *launch, int64_t first, int64_t last) {
   const struct program *p = launch->program;
   if (first >= last || copied(launch, first, last)) {
     return;
   }
   struct tiles tiles;
-  char memory[tiles_memory(p, last - first)] __attribute__((aligned(64)));
-  tiles_open(&tiles, launch, memory, last - first);
-  tiles_open_outputs(&tiles);
-  for (int64_t start = first; start < last; start += p->tile) {
+  tiles_open_outputs(&tiles, launch);
+  int64_t tile = tiles.streams && p->tile > STREAMED_TILE ? STREAMED_TILE : p->tile;
+  int64_t most = last - first < tile ? last - first : tile;
+  char memory[tiles_memory(p, most)] __attribute__((aligned(64)));
+  tiles_open(&tiles, launch, memory, most);
+  for (int64_t start = first; start < last; start += tile) {
     int64_t rest = last - start;
-    tiles_run(&tiles, start, rest < p->tile ? rest : p->tile);
+    tiles_run(&tiles, start, rest < tile ? rest : tile);
   }
   if (tiles.streams) {
     stream_end();

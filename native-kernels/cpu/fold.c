@@ -183,6 +183,7 @@ EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
     s.cascade.levels[k] = levels + k * level;
   }
   if (f->folded > 0) {
+    s.tiles.copies_inputs = 0; /* nothing is stored */
     tiles_open(&s.tiles, f->launch, memory, p->tile);
   }
   for (int64_t task = first; task < last; task++) {

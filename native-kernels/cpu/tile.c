@@ -30,8 +30,7 @@ static int is_input(const struct launch *launch, const char *base) {
   return 0;
 }
 
-void tiles_open_outputs(struct tiles *tiles) {
-  const struct launch *launch = tiles->launch;
+void tiles_open_outputs(struct tiles *tiles, const struct launch *launch) {
   const struct program *p = launch->program;
   int64_t computed = p->inputs + p->scalars;
   int copies = 0;
@@ -61,7 +60,6 @@ void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, 
   int64_t length = tile_length(p, n);
   int64_t count = p->inputs + p->scalars + p->registers;
   tiles->launch = launch;
-  tiles->copies_inputs = 0;
   for (int64_t k = 0; k < count; k++) {
     tiles->places[k] = tiles->values[k] = memory + k * length * p->width;
   }

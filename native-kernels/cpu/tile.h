@@ -19,10 +19,10 @@ struct tiles {
 
 /* Bytes of memory that tiles_open needs for a range of n elements. */
 int64_t tiles_memory(const struct program *program, int64_t n);
-/* Prepares for a range of n elements; memory is aligned to 64 bytes. */
+/* Decides which outputs rows write directly; comes first, where any are to be stored. */
+void tiles_open_outputs(struct tiles *tiles, const struct launch *launch);
+/* Prepares for ranges of up to n elements; memory is aligned to 64 bytes. */
 void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, int64_t n);
-/* Decides which outputs rows write directly; needed before tiles_run. */
-void tiles_open_outputs(struct tiles *tiles);
 /* Runs the instructions for n elements, at most a tile. The results are in values. */
 void tiles_evaluate(struct tiles *tiles, int64_t first, int64_t n);
 /* Evaluates and stores all outputs. */
