@@ -40,15 +40,17 @@ void tiles_open_outputs(struct tiles *tiles, const struct launch *launch) {
     aliases |= is_input(launch, launch->operands[p->inputs + k].base);
   }
   tiles->copies_inputs = copies && aliases && p->outputs > 1;
+  tiles->large = 0;
   tiles->streams = 0;
   for (int64_t k = 0; k < p->outputs; k++) {
     int64_t o = p->inputs + k;
     const struct store *store = &p->stores[k];
     int overwrites = is_input(launch, launch->operands[o].base);
     tiles->access[o] = access_of(&launch->operands[o], launch);
-    if (tiles->access[o] == CONTIGUOUS && !overwrites && is_large(launch, store->bytes)) {
-      tiles->access[o] = STREAMED;
-      tiles->streams = 1;
+    if (tiles->access[o] == CONTIGUOUS && is_large(launch, store->bytes)) {
+      tiles->large = 1;
+      tiles->streams |= !overwrites;
+      tiles->access[o] = overwrites ? CONTIGUOUS : STREAMED;
     }
     tiles->in_place[o] = tiles->access[o] == CONTIGUOUS && store->place >= computed && !copies &&
                          (store->is_last || !overwrites);

@@ -150,8 +150,8 @@ public sealed class Adam extends Optimizer permits AdamW {
     }
     m.steps++;
     double meanCorrection = 1 - Math.pow(beta1, m.steps);
-    double squareCorrection = 1 - Math.pow(beta2, m.steps);
-    Tensor root = square.sqrt().div(Math.sqrt(squareCorrection)).add(epsilon);
+    double rootCorrection = 1 / Math.sqrt(1 - Math.pow(beta2, m.steps));
+    Tensor root = square.sqrt().mul(rootCorrection).add(epsilon);
     double rate = learningRate() / meanCorrection;
     return List.of(mean, square, decayed.addcdiv(mean, root, -rate));
   }

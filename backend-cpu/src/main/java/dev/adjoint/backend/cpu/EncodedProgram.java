@@ -22,11 +22,16 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Programs are interned and live as long as the process, and so do their encodings.
 final class EncodedProgram {
-  /// Elements of a tile: enough to hide a row's call, few enough that a dozen values fit the cache.
+  /// Elements of a tile: enough to hide a row's call and its first results' delay.
   private static final int TILE = 1024;
 
+  private static final int SHORT_TILE = 256;
   private static final int MIN_TILE = 64;
-  private static final long TILE_MEMORY = 192 << 10;
+
+  /// What a tile's values may take of the first-level cache, down to a short tile, and of the second's.
+  private static final long FIRST_CACHE = 40 << 10;
+
+  private static final long SECOND_CACHE = 192 << 10;
   private static final int MAX_PLACES = 160;
   private static final int MAX_OPERANDS = 64;
   private static final int HEADER = 10;
@@ -154,7 +159,8 @@ final class EncodedProgram {
 
   private static int tile(int places, int width) {
     int tile = width == 8 ? TILE / 2 : TILE;
-    while (tile > MIN_TILE && (long) places * tile * width > TILE_MEMORY) {
+    while (tile > MIN_TILE
+        && (long) places * tile * width > (tile > SHORT_TILE ? FIRST_CACHE : SECOND_CACHE)) {
       tile /= 2;
     }
     return tile;
