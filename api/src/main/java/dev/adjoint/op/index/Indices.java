@@ -19,10 +19,13 @@ import java.util.stream.IntStream;
 
 /// Tensors of indices, checked before anything is read or written through them.
 public final class Indices {
+  /// So many are copied to the host in less time than a launch takes to look at them.
+  private static final long FEW = 1024;
+
   private Indices() {}
 
-  /// The indices, each in [low, high) or one more number that is allowed. Waits for the device, with
-  /// one launch.
+  /// The indices, each in [low, high) or one more number that is allowed. Waits for the device, if
+  /// there are many with one launch.
   ///
   /// In a captured step those of the capture are looked at as ever. Those of a replay nobody waits for:
   /// one outside counts as `low`, and whoever reads elements next is told.
@@ -46,16 +49,20 @@ public final class Indices {
 
   private static void requireInside(
       Tensor index, long low, long high, long also, Function<Object, IndexException> refusal) {
+    if (index.numel() > FEW && !anyOutside(index, low, high, also)) {
+      return;
+    }
+    for (long i : index.toLongArray()) {
+      if ((i < low || i >= high) && i != also) {
+        throw refusal.apply(i);
+      }
+    }
+  }
+
+  private static boolean anyOutside(Tensor index, long low, long high, long also) {
     try (Window _ = Window.open();
         HandleScope _ = HandleScope.open()) {
-      boolean any = GradMode.with(false, () -> any(outside(index, low, high, also)).itemBoolean());
-      if (any) {
-        for (long i : index.toLongArray()) {
-          if ((i < low || i >= high) && i != also) {
-            throw refusal.apply(i);
-          }
-        }
-      }
+      return GradMode.with(false, () -> any(outside(index, low, high, also)).itemBoolean());
     }
   }
 
