@@ -20,6 +20,7 @@ import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -223,7 +224,8 @@ public final class Dispatch {
       return t;
     }
     int added = from.rank() - target.rank();
-    List<Integer> dims = new ArrayList<>();
+    int[] dims = new int[from.rank()];
+    int n = 0;
     for (int d = 0; d < from.rank(); d++) {
       long size = d < added ? 1 : target.size(d - added);
       if (size != from.size(d) && size != 1 || added < 0) {
@@ -236,11 +238,10 @@ public final class Dispatch {
                 + target);
       }
       if (d < added || size != from.size(d)) {
-        dims.add(d);
+        dims[n++] = d;
       }
     }
-    int[] folded = dims.stream().mapToInt(Integer::intValue).toArray();
-    return t.sum(folded, true).reshape(target.toArray());
+    return t.sum(Arrays.copyOf(dims, n), true).reshape(target.toArray());
   }
 
   /// An operand's type in an in-place or out-of-place operation that cannot hold the result.

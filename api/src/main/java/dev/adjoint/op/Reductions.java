@@ -44,7 +44,9 @@ public final class Reductions {
   }
 
   static int[] array(List<Integer> dims) {
-    return dims.stream().mapToInt(Integer::intValue).toArray();
+    int[] array = new int[dims.size()];
+    Arrays.setAll(array, dims::get);
+    return array;
   }
 
   /// The reduced dimensions put back with size 1, so that a result stretches to its input.

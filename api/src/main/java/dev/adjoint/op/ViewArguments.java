@@ -170,7 +170,7 @@ public final class ViewArguments {
       order.subList(from, from + 1).clear();
       order.add(to, moved);
     }
-    return permute(t, order.stream().mapToInt(Integer::intValue).toArray());
+    return permute(t, Reductions.array(order));
   }
 
   public static Tensor expand(Tensor t, long... sizes) {

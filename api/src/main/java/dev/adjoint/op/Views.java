@@ -44,7 +44,7 @@ public final class Views {
   public record Permute(List<Integer> order, String node) implements ViewOp {
     @Override
     public List<Layout> layouts(Layout input) {
-      return List.of(input.permute(order.stream().mapToInt(Integer::intValue).toArray()));
+      return List.of(input.permute(Reductions.array(order)));
     }
 
     @Override
