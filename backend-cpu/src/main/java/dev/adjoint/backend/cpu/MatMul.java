@@ -22,6 +22,12 @@ final class MatMul {
   /// Multiplications that one thread makes in less time than it takes to wake another.
   private static final long SHORT_WORK = 1 << 19;
 
+  /// Blocks that several threads share well.
+  private static final int BLOCKS = 8;
+
+  /// Multiplications that twice as many share as well.
+  private static final long LONG_WORK = 1 << 28;
+
   /// A panel of few columns is nine tenths as fast as a whole product; where there are rows for more
   /// than one, half as tall and twice as wide is faster again.
   private static final int PANEL_ROWS = 512;
@@ -87,7 +93,8 @@ final class MatMul {
     int k = (int) sizes[3];
     double beta = sizes[10];
     long workspace = blas.workspace(type);
-    int wanted = isShort(sizes) ? 1 : SmallProducts.BLOCKS;
+    long work = sizes[0] * m * n * k;
+    int wanted = work <= SHORT_WORK ? 1 : work < LONG_WORK ? BLOCKS : 2 * BLOCKS;
     Block block = workspace > 0 ? Block.of(sizes[0], m, n, a.at(0, 0, 0), wanted) : panel(m, n);
     int tall = block.rows();
     int wide = block.columns();
@@ -143,12 +150,8 @@ final class MatMul {
     share(sizes, sizes[0] * blocks, block * k, range);
   }
 
-  private static boolean isShort(long[] sizes) {
-    return sizes[0] * sizes[1] * sizes[2] * sizes[3] <= SHORT_WORK;
-  }
-
   private void share(long[] sizes, long panels, long panelWork, WorkerPool.Range range) {
-    if (isShort(sizes)) {
+    if (sizes[0] * sizes[1] * sizes[2] * sizes[3] <= SHORT_WORK) {
       range.run(0, panels);
     } else {
       pool.run(panels, Math.max(1, SHORT_WORK / 4 / panelWork), range);

@@ -37,21 +37,23 @@ final class SmallProducts {
   /// Columns of a small product: four vectors, for each of which there are registers for five rows.
   private static final int COLUMNS = 4 * VECTOR;
 
-  /// Rows and columns of a block.
-  private static final int SIDE = 256;
+  /// Rows of a block, and how many where the left operand is laid out for each.
+  private static final int ROWS = 1024;
+
+  private static final int LAID_OUT_ROWS = 256;
+
+  /// Columns of a block.
+  private static final int WIDTH = 256;
 
   private static final int DEPTH = 512;
 
-  /// Elements from a row to the next, beyond which each row is a page of its own.
+  /// Elements from a row to the next that are half a page.
   private static final int FAR = 512;
 
-  /// Blocks that several threads share well.
-  static final int BLOCKS = 8;
-
-  private static final long LEFT = (long) SIDE * DEPTH * Float.BYTES;
+  private static final long LEFT = (long) LAID_OUT_ROWS * DEPTH * Float.BYTES;
 
   /// Bytes for a block of either operand.
-  static final long WORKSPACE = 2 * LEFT;
+  static final long WORKSPACE = LEFT + (long) WIDTH * DEPTH * Float.BYTES;
 
   private static final FunctionDescriptor TRANSPOSE =
       FunctionDescriptor.ofVoid(
@@ -108,18 +110,19 @@ final class SmallProducts {
   /// Rows and columns of what a thread takes at a time.
   record Block(int rows, int columns) {
 
-    /// Of at most [#SIDE] by as much, and smaller where that leaves too few: in columns, unless what
-    /// is laid out for each block is the left operand.
+    /// As large as blocks are, and smaller where that leaves too few: in columns, unless what is laid
+    /// out for each block is the left operand.
     ///
     /// @param wanted how many blocks are enough
     static Block of(long batch, int m, int n, Matrix a, int wanted) {
-      int rows = Math.min(m, SIDE);
-      int columns = Math.min(n, SIDE);
+      int rows = Math.min(m, SmallProducts.rows(a));
+      int columns = Math.min(n, WIDTH);
       if (isLaidOut(a)) {
         rows = smaller(rows, m, batch * Math.ceilDiv(n, columns), wanted);
       }
       columns = smaller(columns, n, batch * Math.ceilDiv(m, rows), wanted);
-      return new Block(smaller(rows, m, batch * Math.ceilDiv(n, columns), wanted), columns);
+      rows = smaller(rows, m, batch * Math.ceilDiv(n, columns), wanted);
+      return new Block(Math.ceilDiv(m, Math.ceilDiv(m, rows)), columns);
     }
 
     /// Halved until there are enough of them, `times` as many as it makes of the whole.
@@ -137,10 +140,11 @@ final class SmallProducts {
       int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading, long workspace) {
     int most = a.transposed() && !isLaidOut(a) ? DEPTH / 2 : DEPTH;
     int depth = Math.ceilDiv(k, Math.ceilDiv(k, most));
-    for (int row = 0; row < m; row += SIDE) {
-      int rows = Math.min(SIDE, m - row);
-      for (int column = 0; column < n; column += SIDE) {
-        int columns = Math.min(SIDE, n - column);
+    int tall = rows(a);
+    for (int row = 0; row < m; row += tall) {
+      int rows = Math.min(tall, m - row);
+      for (int column = 0; column < n; column += WIDTH) {
+        int columns = Math.min(WIDTH, n - column);
         long to = c + ((long) row * leading + column) * Float.BYTES;
         for (int p = 0; p < k; p += depth) {
           int deep = Math.min(depth, k - p);
@@ -158,6 +162,10 @@ final class SmallProducts {
     return a.transposed() && a.leading() > FAR;
   }
 
+  private static int rows(Matrix a) {
+    return isLaidOut(a) ? LAID_OUT_ROWS : ROWS;
+  }
+
   private void block(
       int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading, long workspace) {
     int strips = Math.ceilDiv(m, Math.clamp(MOST / (COLUMNS * k), 1, m));
@@ -167,7 +175,7 @@ final class SmallProducts {
       transpose(k, m, a, workspace, k);
       left = new Matrix(workspace, false, k);
     }
-    boolean packed = b.transposed() || (b.leading() > FAR && strips > 1);
+    boolean packed = b.transposed() || (strips > 1 && isUnwieldy(b.leading()));
     long packs = workspace + LEFT;
     for (int column = 0, columns; packed && column < n; column += columns) {
       columns = slab(n - column);
@@ -186,6 +194,11 @@ final class SmallProducts {
         blas.multiplyFloats(rows, columns, k, some, right, beta, to, leading);
       }
     }
+  }
+
+  /// Whether each row is a page of its own, or begins in the middle of a cache line.
+  private static boolean isUnwieldy(int leading) {
+    return leading >= FAR || leading % VECTOR != 0;
   }
 
   /// Columns of the next small product: whole vectors, while there is one.

@@ -127,13 +127,15 @@ class MatMulTest {
   void blocksAreSmallerWhereThreadsWouldHaveNone() {
     Matrix rows = new Matrix(0, false, 1000);
     Matrix columns = new Matrix(0, true, 1000);
-    assertEquals(new Block(256, 256), Block.of(1, 2048, 2048, rows, 8));
+    assertEquals(new Block(1024, 256), Block.of(1, 2048, 2048, rows, 8));
+    assertEquals(new Block(256, 256), Block.of(1, 2048, 2048, columns, 8));
+    assertEquals(new Block(204, 64), Block.of(1, 408, 408, rows, 8));
     assertEquals(new Block(128, 64), Block.of(1, 128, 512, rows, 8));
     assertEquals(new Block(64, 256), Block.of(1, 128, 1024, columns, 8));
     assertEquals(new Block(64, 64), Block.of(1, 256, 64, rows, 8));
     assertEquals(new Block(128, 256), Block.of(1, 128, 512, rows, 1));
     assertEquals(new Block(20, 30), Block.of(1, 20, 30, rows, 8));
-    assertEquals(new Block(256, 100), Block.of(64, 300, 100, columns, 8));
+    assertEquals(new Block(150, 100), Block.of(64, 300, 100, columns, 8));
   }
 
   @Test
