@@ -52,7 +52,6 @@ KERNEL2(log_softmax, GLOBAL const T *, x, GLOBAL T *, y) {
   }
 }
 
-/* The maxima of all lines, then the logarithms of their totals. */
 DEVICE_FN void WITH_TYPE(log_totals_of)(GLOBAL const T *x, GLOBAL T *tops, GLOBAL T *log_totals,
                                         int64_t n, int64_t along, int64_t across, int64_t lines) {
   T top[ADJACENT];
@@ -64,6 +63,7 @@ DEVICE_FN void WITH_TYPE(log_totals_of)(GLOBAL const T *x, GLOBAL T *tops, GLOBA
   }
 }
 
+/* The maxima of all lines, then the logarithms of their totals. */
 KERNEL2(log_softmax_totals, GLOBAL const T *, x, GLOBAL T *, totals) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
