@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// fifths, if the rows of both operands are near each other. So what is transposed, and what lies far
 /// apart, is laid out here, once for a block that stays in the second-level cache.
 ///
-/// The cut depends on sizes alone, so results depend on no number of threads.
+/// The cut depends on sizes and layout alone, so results depend on no number of threads.
 final class SmallProducts {
   private static final List<String> CORES = List.of("SkylakeX", "Cooperlake", "SapphireRapids");
 
@@ -45,6 +45,7 @@ final class SmallProducts {
   /// Columns of a block.
   private static final int WIDTH = 256;
 
+  /// Products that are added up at a time.
   private static final int DEPTH = 512;
 
   /// Elements from a row to the next that are half a page.
@@ -157,7 +158,8 @@ final class SmallProducts {
     }
   }
 
-  /// The kernels read a transposed left operand well, if it is not deep.
+  /// A transposed left operand is read well in place, less deep than others, unless its columns lie far
+  /// apart.
   private static boolean isLaidOut(Matrix a) {
     return a.transposed() && a.leading() > FAR;
   }
