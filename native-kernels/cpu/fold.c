@@ -30,10 +30,12 @@ static void cascade_open(struct cascade *c, int64_t lanes) {
   c->reducer->reset(c->levels[0], lanes);
 }
 
-static void cascade_add(struct cascade *c, const void *values, int64_t n) {
+/* Of the n values each step but the last has as many, whole rows of lanes; steps that are added at
+ * once end together with a level's. */
+static void cascade_add(struct cascade *c, const void *values, int64_t n, int64_t steps) {
   const struct reducer *r = c->reducer;
   r->accumulate(c->levels[0], c->lanes, values, n);
-  int64_t count = ++c->added;
+  int64_t count = c->added += steps;
   for (int k = 0; k + 1 < LEVELS && count % FAN == 0; k++, count /= FAN) {
     if (c->in_use == k + 1) {
       c->in_use++;
@@ -63,6 +65,7 @@ struct folding {
   const struct fold *fold;
   struct tiles tiles;
   struct cascade cascade;
+  const char *memory; /* where all values lie one after the other, if nothing is computed */
 };
 
 /* Hands n accumulators of adjacent results on: to the output, or to wait for the other blocks. */
@@ -80,7 +83,19 @@ static void emit(const struct fold *f, int64_t block, int64_t first, int64_t n,
   scatter(elements, &f->output, r->bytes, f->kept_rank, f->kept_shape, first, n);
 }
 
+/* Where all values are, if one input is what is folded. */
+static const char *in_memory(const struct tiles *tiles) {
+  const struct launch *launch = tiles->launch;
+  int64_t place = launch->program->stores[0].place;
+  int is_input = launch->program->instructions == 0 && place < launch->program->inputs;
+  return is_input && tiles->access[place] == CONTIGUOUS ? launch->operands[place].base : 0;
+}
+
+/* The values from first on; more than a tile of them only if they lie in memory. */
 static const char *evaluate(struct folding *s, int64_t first, int64_t n) {
+  if (s->memory) {
+    return s->memory + first * s->fold->reducer->bytes;
+  }
   tiles_evaluate(&s->tiles, first, n);
   return s->tiles.values[s->fold->launch->program->stores[0].place];
 }
@@ -98,6 +113,10 @@ static void fold_segments(struct folding *s, int64_t outer, int64_t end) {
     emit(f, 0, outer * f->inner, segments * f->inner, accumulators);
   }
 }
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t blocks(int64_t n, int64_t block) { return n == 0 ? 1 : (n + block - 1) / block; }
 
 static int64_t gcd(int64_t a, int64_t b) { return b == 0 ? a : gcd(b, a % b); }
 
@@ -118,11 +137,12 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
   int64_t tile = f->launch->program->tile;
   int64_t lanes = lanes_for(f->inner, tile);
   int64_t step = tile / lanes * lanes;
+  int64_t steps = s->memory ? FAN : 1;
   int64_t last = (outer * f->folded + end) * f->inner;
   cascade_open(&s->cascade, lanes);
-  for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += step) {
-    int64_t n = last - at < step ? last - at : step;
-    cascade_add(&s->cascade, evaluate(s, at, n), n);
+  for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += steps * step) {
+    int64_t n = smaller(last - at, steps * step);
+    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, step));
   }
   cascade_close(&s->cascade, f->inner);
   emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
@@ -134,15 +154,11 @@ static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64
   const struct fold *f = s->fold;
   cascade_open(&s->cascade, n);
   for (int64_t j = begin; j < end; j++) {
-    cascade_add(&s->cascade, evaluate(s, (outer * f->folded + j) * f->inner + column, n), n);
+    cascade_add(&s->cascade, evaluate(s, (outer * f->folded + j) * f->inner + column, n), n, 1);
   }
   cascade_close(&s->cascade, n);
   emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);
 }
-
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static int64_t blocks(int64_t n, int64_t block) { return n == 0 ? 1 : (n + block - 1) / block; }
 
 static void run_task(struct folding *s, int64_t task) {
   const struct fold *f = s->fold;
@@ -178,6 +194,7 @@ EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
   char levels[LEVELS * level] __attribute__((aligned(64)));
   struct folding s;
   s.fold = f;
+  s.memory = 0;
   s.cascade.reducer = f->reducer;
   for (int k = 0; k < LEVELS; k++) {
     s.cascade.levels[k] = levels + k * level;
@@ -185,6 +202,7 @@ EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
   if (f->folded > 0) {
     s.tiles.copies_inputs = 0; /* nothing is stored */
     tiles_open(&s.tiles, f->launch, memory, p->tile);
+    s.memory = in_memory(&s.tiles);
   }
   for (int64_t task = first; task < last; task++) {
     run_task(&s, task);
