@@ -4,6 +4,7 @@
 #include "group.h"
 #define NLL_TOTALS 1
 #define NLL_MEAN 2
+#define NLL_EACH 4
 
 FLOATING(
 /* Minus the sum of what x [outer][n][inner] has at each line's class, and of how many lines: those of
@@ -33,6 +34,22 @@ KERNEL5(nll_loss, GLOBAL const T *, x, GLOBAL const T *, totals, GLOBAL const in
       loss[g] = sizes[4] & NLL_MEAN ? sum / (T)values[1] : sum;
       counted[g] = (int64_t)values[1];
     }
+  }
+}
+
+/* The gradient of nll_loss, which each line has at one class: h there, and at which. Lines of the class
+ * to ignore have 0, at class 0. sizes {lines, class to ignore, flags}: flag 2 says that what was summed
+ * up was divided by how many were counted, 4 that each line has a gradient of its own. A group is one
+ * line. */
+KERNEL5(nll_loss_backward, GLOBAL const T *, gradient, GLOBAL const int64_t *, counted,
+        GLOBAL const int64_t *, classes, GLOBAL int64_t *, index, GLOBAL T *, h) {
+  UNUSED_ARGS;
+  int each = (sizes[2] & NLL_EACH) != 0;
+  T share = sizes[2] & NLL_MEAN ? gradient[0] / (T)counted[0] : gradient[0];
+  FOR_EACH_ITEM(i) {
+    int ignored = classes[i] == sizes[1];
+    index[i] = ignored ? 0 : classes[i];
+    h[i] = ignored ? 0 : -(each ? gradient[i] : share);
   }
 }
 )

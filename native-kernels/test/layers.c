@@ -97,6 +97,11 @@ static void run_lines(int64_t outer, int64_t n, int64_t inner) {
   RUN(scatter_one, lines, sizes, places(lines, n), floats(lines), floats(all));
   int64_t loss[] = {outer, n, inner, 2, 3};
   RUN(nll_loss, 1, loss, floats(all), floats(2 * lines), places(lines, n), floats(1), places(1, n));
+  for (int64_t flags = 2; flags <= 4; flags += 2) {
+    int64_t back[] = {lines, 2, flags};
+    RUN(nll_loss_backward, lines, back, floats(lines), places(1, n), places(lines, n),
+        places(lines, n), floats(lines));
+  }
 }
 
 void exercise_layers(void) {

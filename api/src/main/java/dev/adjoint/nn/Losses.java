@@ -98,7 +98,7 @@ public final class Losses {
       Tensor logProbabilities, Tensor target, long ignore, Reduction reduction) {
     Tensor classes = checkedClasses(logProbabilities, target, ignore);
     return Dispatch.single(
-        new LossOps.Nll(Math.min(1, logProbabilities.dim() - 1), ignore, reduction),
+        new NllLoss(Math.min(1, logProbabilities.dim() - 1), ignore, reduction),
         logProbabilities,
         classes);
   }
@@ -118,7 +118,7 @@ public final class Losses {
       Tensor logits, Tensor target, long ignore, Reduction reduction) {
     Tensor classes = checkedClasses(logits, target, ignore);
     int dim = Math.min(1, logits.dim() - 1);
-    LossOps.Nll nll = new LossOps.Nll(dim, ignore, reduction);
+    NllLoss nll = new NllLoss(dim, ignore, reduction);
     return HandleScope.yielding(
         () -> Dispatch.single(nll, Scans.logSoftmax(logits, dim, true), classes));
   }
@@ -162,7 +162,7 @@ public final class Losses {
 
   /// The target as int64, of the shape that the input's without its classes is, and in range.
   private static Tensor checkedClasses(Tensor input, Tensor target, long ignore) {
-    LossOps.requireTargetFits(input, target);
+    NllLoss.requireTargetFits(input, target);
     if (!input.dtype().isFloating()) {
       requireFloating("nll_loss_out_frame", input, input);
     }

@@ -16,12 +16,16 @@ public final class GradMode {
 
   private GradMode() {}
 
+  private static Mode mode() {
+    return MODE.orElse(Mode.RECORDING);
+  }
+
   public static boolean isEnabled() {
-    return !MODE.isBound() || MODE.get() == Mode.RECORDING;
+    return mode() == Mode.RECORDING;
   }
 
   public static boolean isInference() {
-    return MODE.isBound() && MODE.get() == Mode.INFERENCE;
+    return mode() == Mode.INFERENCE;
   }
 
   /// Runs with recording on or off, whatever surrounds it; inference mode stays what it is.
@@ -37,7 +41,7 @@ public final class GradMode {
 
   /// This thread's mode, for another thread.
   public static ModeCarrier captured() {
-    Mode mode = MODE.orElse(Mode.RECORDING);
+    Mode mode = mode();
     return new ModeCarrier() {
       @Override
       public <T extends @Nullable Object> T run(Supplier<T> body) {
@@ -51,6 +55,7 @@ public final class GradMode {
   }
 
   private static <T extends @Nullable Object> T run(Mode mode, Supplier<T> body) {
-    return ScopedValue.where(MODE, mode).call(body::get);
+    // To bind what is bound already would only take time.
+    return mode == mode() ? body.get() : ScopedValue.where(MODE, mode).call(body::get);
   }
 }
