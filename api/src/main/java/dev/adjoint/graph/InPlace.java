@@ -31,9 +31,14 @@ public final class InPlace {
 
   /// Runs an elementwise operation that overwrites its first input.
   public static Tensor apply(Elementwise op, Number[] parameters, Tensor... inputs) {
+    return apply(Overwriting.writer(op), op, parameters, inputs);
+  }
+
+  /// The same, on behalf of what messages name as the writer.
+  public static Tensor apply(
+      String writer, Elementwise op, Number[] parameters, Tensor... inputs) {
     EagerTensor[] in = Dispatch.eager(inputs);
     EagerTensor target = in[0];
-    String writer = Overwriting.writer(op);
     OpenDevice device = Placement.ofTarget(op, in);
     Shape shape = Dispatch.broadcast(op, in);
     DType type = Dispatch.computeType(op, in, parameters);

@@ -37,7 +37,11 @@ final class Iteration {
   static Iteration of(long[] shape, long[][] strides, int boundary) {
     int operands = strides.length;
     long[] sizes = new long[shape.length + 2];
-    long[][] steps = new long[operands][shape.length + 2];
+    // One after the other: the virtual machine makes arrays of arrays by a slow call.
+    long[][] steps = new long[operands][];
+    for (int k = 0; k < operands; k++) {
+      steps[k] = new long[sizes.length];
+    }
     int rank = join(shape, strides, 0, boundary, sizes, steps, 0);
     int kept = rank;
     if (boundary < shape.length) {

@@ -3,6 +3,8 @@ package dev.adjoint.optim;
 import static dev.adjoint.Tensors.zerosLike;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.InPlace;
+import dev.adjoint.op.BinaryOp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,11 @@ public final class SGD extends Optimizer {
     if (nesterov && (momentum == 0 || dampening != 0)) {
       throw new IllegalArgumentException(
           "Nesterov momentum requires a momentum and zero dampening");
+    }
+    if (momentum == 0 && weightDecay == 0) {
+      Number[] factor = {-learningRate()};
+      InPlace.apply("sgd", BinaryOp.ADD_SCALED, factor, parameter, gradient);
+      return;
     }
     if (momentum == 0) {
       assign(
