@@ -35,8 +35,7 @@ public final class InPlace {
   }
 
   /// The same, on behalf of what messages name as the writer.
-  public static Tensor apply(
-      String writer, Elementwise op, Number[] parameters, Tensor... inputs) {
+  public static Tensor apply(String writer, Elementwise op, Number[] parameters, Tensor... inputs) {
     EagerTensor[] in = Dispatch.eager(inputs);
     EagerTensor target = in[0];
     OpenDevice device = Placement.ofTarget(op, in);

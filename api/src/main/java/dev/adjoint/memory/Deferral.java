@@ -81,7 +81,8 @@ final class Deferral {
   }
 
   /// Whether a row over these sources would be too much for one program.
-  static boolean isTooMuch(int weight, Source[] sources, long bytes, boolean outlives) {
+  static boolean isTooMuch(Source[] sources, long bytes, boolean outlives) {
+    int weight = Pending.weight(sources);
     if (weight > MAX_INSTRUCTIONS) {
       return true;
     }

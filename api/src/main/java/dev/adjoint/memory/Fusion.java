@@ -43,24 +43,25 @@ public final class Fusion {
   /// @param type the type the row computes in; arguments of other types are converted
   public static Storage apply(
       OpenDevice device, Row row, DType type, Shape shape, Source... sources) {
-    int weight = 1;
     for (Source s : sources) {
       prepare(s);
-      weight += s.storage().pendingWeight();
     }
     long elements = shape.elements();
     boolean waits = Deferral.waits(elements);
     boolean exposed = waits && Deferral.readExposed(sources);
     Window window = Window.current();
-    if (exposed && window == null
-        || Deferral.isTooMuch(weight, sources, elements * type.bytes(), waits)) {
+    Window keeper = window != null && Deferral.isKept(device, elements) ? window : null;
+    boolean isTooMuch =
+        keeper != null
+            ? keeper.isFullWith(sources)
+            : Deferral.isTooMuch(sources, elements * type.bytes(), waits);
+    if (exposed && window == null || isTooMuch) {
       if (window != null) {
         window.compute();
       }
       computeAll(sources);
     }
     if (window != null || waits && !exposed) {
-      Window keeper = Deferral.isKept(device, elements) ? window : null;
       Pending p =
           keeper != null
               ? Pending.kept(row, type, sources, keeper)

@@ -57,13 +57,24 @@ final class Pending {
 
   private Pending(
       @Nullable Row row, Launch.@Nullable Call call, DType type, Source[] sources, long bits) {
+    this(row, call, type, sources, bits, weight(sources), leaves(sources));
+  }
+
+  private Pending(
+      @Nullable Row row,
+      Launch.@Nullable Call call,
+      DType type,
+      Source[] sources,
+      long bits,
+      int weight,
+      int leaves) {
     this.row = row;
     this.call = call;
     this.type = type;
     this.sources = sources;
     this.bits = bits;
-    this.weight = isConstant() ? 0 : weight(sources);
-    this.leaves = leaves(sources);
+    this.weight = isConstant() ? 0 : weight;
+    this.leaves = leaves;
     this.exposed = Deferral.readExposed(sources);
     this.site = AllocationHistory.isOn() && !isConstant() ? CallSite.here() : null;
   }
@@ -91,7 +102,9 @@ final class Pending {
     for (Source s : sources) {
       window.hold(s.storage());
     }
-    return new Pending(row, null, type, sources, 0);
+    int weight = Math.min(weight(sources), window.rowsWith(sources));
+    int leaves = Math.min(leaves(sources), window.readsWith(sources));
+    return new Pending(row, null, type, sources, 0, weight, leaves);
   }
 
   private void hold(boolean outlives) {
@@ -114,7 +127,7 @@ final class Pending {
     }
   }
 
-  private static int weight(Source[] sources) {
+  static int weight(Source[] sources) {
     int weight = 1;
     for (Source s : sources) {
       weight += s.storage().pendingWeight();
@@ -125,8 +138,7 @@ final class Pending {
   static int leaves(Source[] sources) {
     int n = 0;
     for (Source s : sources) {
-      Pending p = s.storage().pending();
-      n += p == null ? 1 : p.leaves;
+      n += s.storage().leaves();
     }
     return n;
   }

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Computes pending values into memory: one program for all that share a shape, launched once.
 final class Realization {
   /// What one program computes at most; its values may share what they are computed from.
-  private static final int MAX_INSTRUCTIONS = 64;
+  static final int MAX_INSTRUCTIONS = 64;
 
-  private static final int MAX_LEAVES = 48;
+  static final int MAX_LEAVES = 48;
   private static final int MAX_OUTPUTS = 8;
   private static final long[] NO_STRIDES = {};
 
@@ -48,6 +48,11 @@ final class Realization {
 
   /// Computes what is still pending of these, those of one shape together.
   static void ofAll(List<Storage> values) {
+    ofAll(values, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /// The same of values that take so many instructions and operands together at most, shared ones once.
+  static void ofAll(List<Storage> values, int rows, int reads) {
     Group group = null;
     Map<Group, List<Storage>> groups = null;
     for (int i = 0; i < values.size(); i++) {
@@ -72,17 +77,17 @@ final class Realization {
       }
     }
     if (groups != null) {
-      groups.forEach(Realization::together);
+      groups.forEach((g, all) -> together(g, all, rows, reads));
     } else if (group != null) {
-      together(group, values);
+      together(group, values, rows, reads);
     }
   }
 
-  private static void together(Group group, List<Storage> values) {
+  private static void together(Group group, List<Storage> values, int rows, int reads) {
     ReentrantLock turn = group.device().takeTurn();
     try {
       for (int next = 0; next < values.size(); ) {
-        next = part(group.shape(), values, next);
+        next = part(group.shape(), values, next, rows, reads);
       }
     } finally {
       turn.unlock();
@@ -90,7 +95,7 @@ final class Realization {
   }
 
   /// Computes as many values as one program may, and returns which comes after them.
-  private static int part(Shape shape, List<Storage> values, int from) {
+  private static int part(Shape shape, List<Storage> values, int from, int rows, int reads) {
     Storage[] part = new Storage[Math.min(MAX_OUTPUTS, values.size() - from)];
     int n = 0;
     int weight = 0;
@@ -101,8 +106,8 @@ final class Realization {
       if (p == null) {
         continue; // in memory by now: a part of an earlier value, or another thread's doing
       }
-      weight += p.weight;
-      leaves += p.leaves;
+      weight = Math.min(weight + p.weight, rows);
+      leaves = Math.min(leaves + p.leaves, reads);
       if (n > 0 && (weight > MAX_INSTRUCTIONS || leaves > MAX_LEAVES)) {
         break;
       }

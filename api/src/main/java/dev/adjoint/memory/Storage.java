@@ -145,6 +145,12 @@ public final class Storage extends Counted {
     return p == null ? 0 : p.weight;
   }
 
+  /// How many operands computing this reads at most; it is one itself if it is in memory.
+  int leaves() {
+    Pending p = pending;
+    return p == null ? 1 : p.leaves;
+  }
+
   /// The description of the value, or null when it is in memory.
   @Nullable Pending pending() {
     return pending;

@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.Fusion.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,12 @@ public final class Window implements AutoCloseable {
   private final List<Dependents.Entry> outliving = new ArrayList<>();
   private final Pass pass = new Pass(0);
   private final Pass walk = new Pass(1);
+  // Upper bounds on what all that waits takes, values that several read counted once: instructions,
+  // and
+  // operands in memory.
+  private int rows;
+  private int reads;
+
   private int depth;
   private int passes;
   private int walks;
@@ -134,8 +141,10 @@ public final class Window implements AutoCloseable {
     if (kept) {
       fresh.retainUnseen(claimant);
       held.add(fresh);
+      rows++;
     } else {
       closes = true;
+      count(fresh);
     }
   }
 
@@ -143,7 +152,37 @@ public final class Window implements AutoCloseable {
   void hold(Storage source) {
     if (source.retainFor(claimant)) {
       held.add(source);
+      count(source);
     }
+  }
+
+  private void count(Storage value) {
+    rows += value.pendingWeight();
+    reads += value.leaves();
+  }
+
+  /// Whether one more kept value, which reads these, may be too much for one program.
+  boolean isFullWith(Source[] sources) {
+    return rowsWith(sources) > Realization.MAX_INSTRUCTIONS
+        || readsWith(sources) > Realization.MAX_LEAVES;
+  }
+
+  /// How many instructions would be waiting at most, were one more kept that reads these.
+  int rowsWith(Source[] sources) {
+    int all = rows + 1;
+    for (Source s : sources) {
+      all += s.storage().isHeldFor(claimant) ? 0 : s.storage().pendingWeight();
+    }
+    return all;
+  }
+
+  /// As [#rowsWith], of operands.
+  int readsWith(Source[] sources) {
+    int all = reads;
+    for (Source s : sources) {
+      all += s.storage().isHeldFor(claimant) ? 0 : s.storage().leaves();
+    }
+    return all;
   }
 
   /// Tells that a value waits which outlives windows, so that a pass can compute it at its end.
@@ -174,7 +213,7 @@ public final class Window implements AutoCloseable {
     }
     waiting.removeIf(s -> !isDue(s));
     try {
-      Realization.ofAll(waiting);
+      Realization.ofAll(waiting, rows, reads);
     } finally {
       // A failed stretch leaves nothing waiting behind either: the next reader computes it.
       waiting.clear();
@@ -195,6 +234,8 @@ public final class Window implements AutoCloseable {
   /// and that were not computed then hold what was made before.
   private void letGo() {
     claimant = new Counted.Claimant();
+    rows = 0;
+    reads = 0;
     while (!held.isEmpty()) {
       Storage s = held.removeLast();
       Pending p = s.pending();

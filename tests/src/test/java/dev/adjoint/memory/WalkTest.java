@@ -63,13 +63,28 @@ class WalkTest {
   void longWalksAreComputedInParts() {
     Tensor x = tensor(3).requiresGrad_();
     Tensor y = x;
-    for (int i = 0; i < 2 * Deferral.MAX_INSTRUCTIONS; i++) {
+    for (int i = 0; i < 2 * Realization.MAX_INSTRUCTIONS; i++) {
       y = y.mul(2);
     }
     Tensor last = y;
     Tensor v = tensor(3);
-    String part = "elementwise" + " mul".repeat(Deferral.MAX_INSTRUCTIONS) + " -> 1";
+    String part = "elementwise" + " mul".repeat(Realization.MAX_INSTRUCTIONS) + " -> 1";
     launches(() -> last.backward(v), part, part);
+  }
+
+  @Test
+  void whatSeveralReadCountsOnce() {
+    Tensor x = tensor(3).requiresGrad_();
+    Tensor w = tensor(3).requiresGrad_();
+    Tensor y = x;
+    for (int i = 0; i < 20; i++) {
+      y = y.mul(w);
+    }
+    Tensor last = y;
+    Tensor v = tensor(3);
+    List<String> launches = describe(backend.launchesOf(() -> last.backward(v)));
+    assertEquals(1, launches.size(), launches::toString);
+    assertEquals(20 + 20 + 19, launches.getFirst().split(" (mul|add)", -1).length - 1);
   }
 
   @Test
