@@ -15,6 +15,9 @@
  * a sum grows with the number of levels, not with the number of values. */
 enum { LEVELS = 4, FAN = 32, WIDE = 256 };
 
+/* How many bytes ahead memory is asked for. */
+enum { AHEAD = 8192 };
+
 struct cascade {
   const struct reducer *reducer;
   char *levels[LEVELS];
@@ -32,9 +35,10 @@ static void cascade_open(struct cascade *c, int64_t lanes) {
 
 /* Of the n values each step but the last has as many, whole rows of lanes; steps that are added at
  * once end together with a level's. */
-static void cascade_add(struct cascade *c, const void *values, int64_t n, int64_t steps) {
+static void cascade_add(struct cascade *c, const void *values, int64_t n, int64_t steps,
+                        int64_t ahead) {
   const struct reducer *r = c->reducer;
-  r->accumulate(c->levels[0], c->lanes, values, n);
+  r->accumulate(c->levels[0], c->lanes, values, n, ahead);
   int64_t count = c->added += steps;
   for (int k = 0; k + 1 < LEVELS && count % FAN == 0; k++, count /= FAN) {
     if (c->in_use == k + 1) {
@@ -142,7 +146,7 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
   cascade_open(&s->cascade, lanes);
   for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += steps * step) {
     int64_t n = smaller(last - at, steps * step);
-    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, step));
+    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, step), s->memory ? AHEAD : 0);
   }
   cascade_close(&s->cascade, f->inner);
   emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
@@ -152,9 +156,11 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
 static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64_t n,
                          int64_t begin, int64_t end, int64_t block) {
   const struct fold *f = s->fold;
+  int64_t next_row = s->memory ? f->inner * f->reducer->bytes : 0;
   cascade_open(&s->cascade, n);
   for (int64_t j = begin; j < end; j++) {
-    cascade_add(&s->cascade, evaluate(s, (outer * f->folded + j) * f->inner + column, n), n, 1);
+    int64_t at = (outer * f->folded + j) * f->inner + column;
+    cascade_add(&s->cascade, evaluate(s, at, n), n, 1, next_row);
   }
   cascade_close(&s->cascade, n);
   emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);

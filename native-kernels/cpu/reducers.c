@@ -3,7 +3,13 @@
 
 #include "../dialect.h"
 
-enum { SEGMENT_LANES = 16 };
+enum { SEGMENT_LANES = 16, LINE = 64, LINE_VALUES = LINE / sizeof(T) };
+
+/* Asks for n values that are read later. The processor guesses what comes, but only within a page. */
+#define PREFETCH(xs, n, ahead)                                        \
+  for (size_t at = 0; at < (size_t)(n) * sizeof(T); at += LINE) {     \
+    __builtin_prefetch((const char *)(xs) + (ahead) + at);            \
+  }
 
 #define REDUCER(types, name, A, neutral, value)                                                \
   types(                                                                                       \
@@ -16,13 +22,15 @@ enum { SEGMENT_LANES = 16 };
     }                                                                                          \
   }                                                                                            \
                                                                                                \
-  static int64_t WITH_TYPE(name##_accumulate_few)(A *as, const T *xs, int64_t n) {             \
+  static int64_t WITH_TYPE(name##_accumulate_few)(A *as, const T *xs, int64_t n,               \
+                                                  int64_t ahead) {                             \
     A lanes[FEW_LANES];                                                                        \
     for (int i = 0; i < FEW_LANES; i++) {                                                      \
       lanes[i] = as[i];                                                                        \
     }                                                                                          \
     int64_t k = 0;                                                                             \
     for (; k + FEW_LANES <= n; k += FEW_LANES) {                                               \
+      PREFETCH(xs + k, FEW_LANES, ahead)                                                       \
       for (int i = 0; i < FEW_LANES; i++) {                                                    \
         lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                               \
       }                                                                                        \
@@ -34,13 +42,20 @@ enum { SEGMENT_LANES = 16 };
   }                                                                                            \
                                                                                                \
   static void WITH_TYPE(name##_accumulate)(void *accumulators, int64_t lanes,                  \
-                                           const void *values, int64_t n) {                    \
+                                           const void *values, int64_t n, int64_t ahead) {     \
     A *as = accumulators;                                                                      \
     const T *xs = values;                                                                      \
-    int64_t done = lanes == FEW_LANES ? WITH_TYPE(name##_accumulate_few)(as, xs, n) : 0;       \
+    int64_t done = lanes == FEW_LANES ? WITH_TYPE(name##_accumulate_few)(as, xs, n, ahead) : 0;\
     for (int64_t k = done; k < n; k += lanes) {                                                \
       int64_t m = n - k < lanes ? n - k : lanes;                                               \
-      INDEPENDENT for (int64_t i = 0; i < m; i++) {                                            \
+      int64_t i = 0;                                                                           \
+      for (; i + LINE_VALUES <= m; i += LINE_VALUES) {                                         \
+        PREFETCH(xs + k + i, LINE_VALUES, ahead)                                               \
+        INDEPENDENT for (int j = 0; j < LINE_VALUES; j++) {                                    \
+          as[i + j] = WITH_TYPE(name##_of)(as[i + j], (A)xs[k + i + j]);                       \
+        }                                                                                      \
+      }                                                                                        \
+      for (; i < m; i++) {                                                                     \
         as[i] = WITH_TYPE(name##_of)(as[i], (A)xs[k + i]);                                     \
       }                                                                                        \
     }                                                                                          \

@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 /// Runs folds: plans the walk, writes `struct fold` of `native-kernels/cpu/fold.c`, and hands tasks
 /// to threads.
 final class FoldLauncher {
-  private static final long SHORT_WORK = 1 << 17;
+  private static final long SHORT_WORK = 1 << 16;
   private static final long CRITICAL_WORK = 1 << 14;
   private static final int HEADER = 13;
   private static final int LARGEST_ACCUMULATOR = 8;
