@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "stream.h"
 #include "tile.h"
 #include "walk.h"
 
@@ -14,9 +15,6 @@
 /* A value waits in level k until FAN of its kind are there, then they move up as one: the error of
  * a sum grows with the number of levels, not with the number of values. */
 enum { LEVELS = 4, FAN = 32, WIDE = 256 };
-
-/* How many bytes ahead memory is asked for. */
-enum { AHEAD = 8192 };
 
 struct cascade {
   const struct reducer *reducer;
@@ -146,7 +144,7 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
   cascade_open(&s->cascade, lanes);
   for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += steps * step) {
     int64_t n = smaller(last - at, steps * step);
-    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, step), s->memory ? AHEAD : 0);
+    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, step), AHEAD);
   }
   cascade_close(&s->cascade, f->inner);
   emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
@@ -156,11 +154,11 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
 static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64_t n,
                          int64_t begin, int64_t end, int64_t block) {
   const struct fold *f = s->fold;
-  int64_t next_row = s->memory ? f->inner * f->reducer->bytes : 0;
+  s->tiles.ahead = s->tiles.ahead ? f->inner : 0;
   cascade_open(&s->cascade, n);
   for (int64_t j = begin; j < end; j++) {
     int64_t at = (outer * f->folded + j) * f->inner + column;
-    cascade_add(&s->cascade, evaluate(s, at, n), n, 1, next_row);
+    cascade_add(&s->cascade, evaluate(s, at, n), n, 1, f->inner);
   }
   cascade_close(&s->cascade, n);
   emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);

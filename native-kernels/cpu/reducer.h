@@ -11,7 +11,7 @@ struct reducer {
   int64_t accumulator_bytes;
   void (*reset)(void *accumulators, int64_t n);
   /* Folds n values into as many accumulators as lanes says, value k into accumulator k % lanes.
-   * What lies so many bytes ahead of them is read next. */
+   * The values that lie so many ahead are likely to be read next. */
   void (*accumulate)(void *accumulators, int64_t lanes, const void *values, int64_t n,
                      int64_t ahead);
   /* Folds n accumulators into n others. */

@@ -2,14 +2,9 @@
 #include "reducer.h"
 
 #include "../dialect.h"
+#include "stream.h"
 
-enum { SEGMENT_LANES = 16, LINE = 64, LINE_VALUES = LINE / sizeof(T) };
-
-/* Asks for n values that are read later. The processor guesses what comes, but only within a page. */
-#define PREFETCH(xs, n, ahead)                                        \
-  for (size_t at = 0; at < (size_t)(n) * sizeof(T); at += LINE) {     \
-    __builtin_prefetch((const char *)(xs) + (ahead) + at);            \
-  }
+enum { SEGMENT_LANES = 16, LINE_VALUES = 64 / sizeof(T) };
 
 #define REDUCER(types, name, A, neutral, value)                                                \
   types(                                                                                       \
@@ -30,7 +25,7 @@ enum { SEGMENT_LANES = 16, LINE = 64, LINE_VALUES = LINE / sizeof(T) };
     }                                                                                          \
     int64_t k = 0;                                                                             \
     for (; k + FEW_LANES <= n; k += FEW_LANES) {                                               \
-      PREFETCH(xs + k, FEW_LANES, ahead)                                                       \
+      prefetch((const char *)(xs + k + ahead), FEW_LANES * sizeof(T));                         \
       for (int i = 0; i < FEW_LANES; i++) {                                                    \
         lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                               \
       }                                                                                        \
@@ -50,7 +45,7 @@ enum { SEGMENT_LANES = 16, LINE = 64, LINE_VALUES = LINE / sizeof(T) };
       int64_t m = n - k < lanes ? n - k : lanes;                                               \
       int64_t i = 0;                                                                           \
       for (; i + LINE_VALUES <= m; i += LINE_VALUES) {                                         \
-        PREFETCH(xs + k + i, LINE_VALUES, ahead)                                               \
+        __builtin_prefetch(xs + k + i + ahead);                                                \
         INDEPENDENT for (int j = 0; j < LINE_VALUES; j++) {                                    \
           as[i + j] = WITH_TYPE(name##_of)(as[i + j], (A)xs[k + i + j]);                       \
         }                                                                                      \

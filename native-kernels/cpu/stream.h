@@ -1,5 +1,6 @@
-/* Stores that go around the caches: of a result too large for them, a plain store would first fetch
- * each line that it overwrites, and drive out lines that are still wanted. */
+/* Streams of data larger than the caches: what is read is asked for ahead, and stores go around them,
+ * as a plain one would first fetch each line that it overwrites, and drive out lines that are still
+ * wanted. */
 #pragma once
 #include <string.h>
 
@@ -11,6 +12,16 @@
 
 /* Bytes of a result from which this pays. */
 enum { STREAMED_BYTES = 32 << 20 };
+
+/* How many elements ahead memory is asked for. The processor guesses what will be read, but only
+ * within a page. */
+enum { AHEAD = 2048 };
+
+static inline void prefetch(const char *from, int64_t bytes) {
+  for (int64_t at = 0; at < bytes; at += 64) {
+    __builtin_prefetch(from + at);
+  }
+}
 
 /* Whether an element of so many bytes for each of the space makes as much. */
 static inline int is_large(const struct launch *launch, int64_t bytes) {

@@ -62,6 +62,7 @@ void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, 
   int64_t length = tile_length(p, n);
   int64_t count = p->inputs + p->scalars + p->registers;
   tiles->launch = launch;
+  tiles->ahead = is_large(launch, p->width) ? AHEAD : 0;
   for (int64_t k = 0; k < count; k++) {
     tiles->places[k] = tiles->values[k] = memory + k * length * p->width;
   }
@@ -87,6 +88,9 @@ static void load(struct tiles *tiles, int64_t i, int64_t first, int64_t n, int w
   }
   int run = tiles->access[i] == CONTIGUOUS ||
             is_run(operand, bytes, launch->rank, launch->shape, first, n, &start);
+  if (tiles->ahead && tiles->access[i] == CONTIGUOUS) {
+    prefetch(start + tiles->ahead * bytes, n * bytes);
+  }
   if (run && whole && !tiles->copies_inputs) {
     tiles->values[i] = start;
     return;

@@ -14,6 +14,7 @@ struct tiles {
   uint8_t access[MAX_OPERANDS];
   int copies_inputs; /* an output stores an input that another output overwrites */
   uint8_t in_place[MAX_OPERANDS]; /* outputs that may be written before the tile's end */
+  int64_t ahead; /* elements after a tile's own that are asked for; 0 in launches that caches hold */
   int large;   /* some output is larger than the caches */
   int streams; /* some output goes around the caches */
 };
