@@ -31,9 +31,8 @@ public final class Window implements AutoCloseable {
   private final List<Dependents.Entry> outliving = new ArrayList<>();
   private final Pass pass = new Pass(0);
   private final Pass walk = new Pass(1);
-  // Upper bounds on what all that waits takes, values that several read counted once: instructions,
-  // and
-  // operands in memory.
+
+  // How many instructions and operands computing all that waits takes at most, shared ones once.
   private int rows;
   private int reads;
 
