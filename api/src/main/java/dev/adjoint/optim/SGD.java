@@ -52,6 +52,7 @@ public final class SGD extends Optimizer {
           "Nesterov momentum requires a momentum and zero dampening");
     }
     if (momentum == 0 && weightDecay == 0) {
+      // One row, so there is nothing to join: half the time of an assignment.
       Number[] factor = {-learningRate()};
       InPlace.apply("sgd", BinaryOp.ADD_SCALED, factor, parameter, gradient);
       return;

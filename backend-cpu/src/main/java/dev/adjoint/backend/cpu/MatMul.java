@@ -93,7 +93,7 @@ final class MatMul {
     int k = (int) sizes[3];
     double beta = sizes[10];
     long workspace = blas.workspace(type);
-    long work = sizes[0] * m * n * k;
+    long work = multiplications(sizes);
     int wanted = work <= SHORT_WORK ? 1 : work < LONG_WORK ? BLOCKS : 2 * BLOCKS;
     Block block = workspace > 0 ? Block.of(sizes[0], m, n, a.at(0, 0, 0), wanted) : panel(m, n);
     int tall = block.rows();
@@ -116,7 +116,7 @@ final class MatMul {
             }
           }
         };
-    share(sizes, sizes[0] * down * across, (long) tall * wide * k, range);
+    share(work, sizes[0] * down * across, (long) tall * wide * k, range);
   }
 
   /// What a call for large products takes at a time.
@@ -147,11 +147,15 @@ final class MatMul {
             blas.multiplyVector(type, count, k, matrix.at(batch, row, 0), x, stride, beta, y);
           }
         };
-    share(sizes, sizes[0] * blocks, block * k, range);
+    share(multiplications(sizes), sizes[0] * blocks, block * k, range);
   }
 
-  private void share(long[] sizes, long panels, long panelWork, WorkerPool.Range range) {
-    if (sizes[0] * sizes[1] * sizes[2] * sizes[3] <= SHORT_WORK) {
+  private static long multiplications(long[] sizes) {
+    return sizes[0] * sizes[1] * sizes[2] * sizes[3];
+  }
+
+  private void share(long work, long panels, long panelWork, WorkerPool.Range range) {
+    if (work <= SHORT_WORK) {
       range.run(0, panels);
     } else {
       pool.run(panels, Math.max(1, SHORT_WORK / 4 / panelWork), range);
