@@ -92,7 +92,6 @@ final class VerifyCommand implements Callable<Integer> {
     require(limit > 0, "--limit", limit, "is not positive");
     require(isRegex(only), "--only", only, "is not a regular expression");
     Home home = Home.of();
-    List<String> watcher = tool == null ? List.of() : Sanitizer.prefix(tool);
     Device on = device.open();
     if (tool != null) {
       require(on.kind().equals("cuda"), "--sanitize", tool, "watches CUDA kernels only, not " + on);
@@ -100,13 +99,13 @@ final class VerifyCommand implements Callable<Integer> {
     }
     PrintWriter out = command.commandLine().getOut();
     int processes = jobs > 0 ? jobs : usualJobs(on);
+    List<ProcessBuilder> commands = commands(home, on, processes);
     out.printf(
         "verifying %s: %s, %d process%s%s%n",
         on, named(parts), processes, processes == 1 ? "" : "es", quick ? ", an eighth" : "");
     out.flush();
     long start = System.nanoTime();
-    Tally tally =
-        SuiteRun.of(commands(home, on, processes, watcher), parts, Duration.ofSeconds(limit), out);
+    Tally tally = SuiteRun.of(commands, parts, Duration.ofSeconds(limit), out);
     tally.print();
     boolean well = tally.failures() == 0;
     out.printf(
@@ -128,17 +127,18 @@ final class VerifyCommand implements Callable<Integer> {
     return parts.stream().map(Part::toString).collect(Collectors.joining(", "));
   }
 
-  private List<ProcessBuilder> commands(Home home, Device on, int processes, List<String> watcher) {
+  private List<ProcessBuilder> commands(Home home, Device on, int processes) {
     Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
     List<ProcessBuilder> commands = new ArrayList<>();
     for (int i = 0; i < processes; i++) {
-      List<String> words = new ArrayList<>(watcher);
+      List<String> words = new ArrayList<>(tool == null ? List.of() : Sanitizer.prefix(tool, i));
       words.addAll(
           List.of(
               Home.java().toString(),
               "--enable-native-access=ALL-UNNAMED",
               "-Xmx2g",
               "-Dadjoint.device=" + on,
+              "-Djunit.jupiter.execution.timeout.mode=" + (tool == null ? "enabled" : "disabled"),
               "-Dadjoint.home=" + home.folder(),
               "-cp",
               classPath(home),

@@ -23,13 +23,18 @@ public final class Sanitizer {
 
   private static final String NAME = "compute-sanitizer";
   private static final String FAILED = "86";
+  private static final int FIRST_PORT = 49152;
+
+  /// Of one process: its own default is 10.
+  private static final int PORTS = 16;
 
   private Sanitizer() {}
 
   /// The words before a command.
   ///
+  /// @param process which of those that run at once, counted from 0: each talks to its watcher by ports
   /// @throws IllegalArgumentException when it is not on this machine
-  public static List<String> prefix(Tool tool) {
+  public static List<String> prefix(Tool tool, int process) {
     List<Path> folders = folders();
     Path program =
         folders.stream()
@@ -39,14 +44,14 @@ public final class Sanitizer {
             .orElseThrow(() ->
                 new IllegalArgumentException(
                     "no " + NAME + " in " + folders + ". It comes with the CUDA toolkit."));
-    return List.of(
-        program.toString(),
-        "--tool",
-        tool.toString(),
-        "--target-processes",
-        "all",
-        "--error-exitcode",
-        FAILED);
+    List<String> words = new ArrayList<>(List.of(program.toString(), "--tool", tool.toString()));
+    if (tool == Tool.RACECHECK) { // of what lanes share: elementwise kernels share nothing
+      words.addAll(List.of("--kernel-name-exclude", "kns=elementwise_"));
+      words.addAll(List.of("--racecheck-num-workers", "1"));
+    }
+    words.addAll(List.of("--port", Integer.toString(FIRST_PORT + process * PORTS)));
+    words.addAll(List.of("--error-exitcode", FAILED));
+    return words;
   }
 
   private static List<Path> folders() {

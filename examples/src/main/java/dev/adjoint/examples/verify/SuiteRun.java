@@ -115,7 +115,11 @@ public final class SuiteRun {
     }
   }
 
+  /// With what a watcher has started, which holds its output open.
   private void endAll() {
-    processes.forEach(Process::destroyForcibly);
+    for (Process process : processes) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
   }
 }
