@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds libadjoint into <output>/dev/adjoint/native/<os>-<arch>/, on x86-64 beside it libadjoint-v3
-# and -v4 for processors of these levels. CC and CFLAGS are respected.
+# Builds libadjoint into <output>/dev/adjoint/native/<os>-<arch>/, on x86-64 beside it libadjoint-avx2
+# and -avx512 for processors that have these. CC and CFLAGS are respected.
 set -eu
 [ $# -eq 1 ] || { echo "usage: sh build.sh <output directory>" >&2; exit 2; }
 mkdir -p "$1"
@@ -61,17 +61,20 @@ PROBE
 # The instruction sets that get a library each. What all processors have is -, and comes last, since
 # its library is the one that is looked at.
 levels=''
-for level in v3 v4; do
-  [ "$arch" = x86_64 ] && echo 'int none;' | links -march=x86-64-$level && levels="$levels $level"
-done
-levels="$levels -"
+# They are named one by one: the psABI's levels want LZCNT too, which hypervisors hide on some AMD processors.
 for_level() {
+  avx2='-mavx2 -mfma -mf16c'
   case $1 in
     -) ;;
-    v4) echo "-march=x86-64-v4 -mprefer-vector-width=512" ;;
-    *) echo "-march=x86-64-$1" ;;
+    avx2) echo "$avx2" ;;
+    avx512) echo "$avx2 -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl -mprefer-vector-width=512" ;;
   esac
 }
+for level in avx2 avx512; do
+  # shellcheck disable=SC2046
+  [ "$arch" = x86_64 ] && echo 'int none;' | links $(for_level $level) && levels="$levels $level"
+done
+levels="$levels -"
 
 # The library carries a checksum of all that it was made from: a build that would change nothing
 # ends here.

@@ -8,9 +8,8 @@ import java.util.stream.Stream;
 
 /// What Linux says about this machine's processor.
 final class Processor {
-  private static final List<String> V3 =
-      List.of("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe");
-  private static final List<String> V4 =
+  private static final List<String> AVX2 = List.of("avx2", "fma", "f16c");
+  private static final List<String> AVX512 =
       List.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
 
   private Processor() {}
@@ -38,12 +37,12 @@ final class Processor {
     return List.of(value(lines, "flags").split(" "));
   }
 
-  /// The endings of kernel libraries that run on it, the best one first: of x86-64's levels, and nothing.
+  /// The endings of kernel libraries that run on it, the best one first: of instruction sets, and nothing.
   static List<String> levels(List<String> lines) {
     List<String> flags = flags(lines);
-    if (!flags.containsAll(V3)) {
+    if (!flags.containsAll(AVX2)) {
       return List.of("");
     }
-    return flags.containsAll(V4) ? List.of("-v4", "-v3", "") : List.of("-v3", "");
+    return flags.containsAll(AVX512) ? List.of("-avx512", "-avx2", "") : List.of("-avx2", "");
   }
 }
