@@ -150,7 +150,8 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
   emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
 }
 
-/* A row of inner spans several tiles. */
+/* A row of inner spans several tiles. Memory is asked for two rows ahead: a tile's part of one row is
+ * read in about the time that memory takes to answer. */
 static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64_t n,
                          int64_t begin, int64_t end, int64_t block) {
   const struct fold *f = s->fold;
@@ -158,7 +159,7 @@ static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64
   cascade_open(&s->cascade, n);
   for (int64_t j = begin; j < end; j++) {
     int64_t at = (outer * f->folded + j) * f->inner + column;
-    cascade_add(&s->cascade, evaluate(s, at, n), n, 1, f->inner);
+    cascade_add(&s->cascade, evaluate(s, at, n), n, 1, 2 * f->inner);
   }
   cascade_close(&s->cascade, n);
   emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);

@@ -193,23 +193,13 @@ public final class SideBySide {
     System.out.println(line);
   }
 
-  /// What the device calls itself; the CPU's driver does not know its own model.
+  /// What the device calls itself.
   private String processor() {
-    if (!device.isCpu()) {
-      return DeviceInfo.all().stream()
-          .filter(d -> d.device().equals(device))
-          .map(DeviceInfo::description)
-          .findFirst()
-          .orElse(device.toString());
-    }
-    try (var info = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return info.filter(l -> l.startsWith("model name"))
-          .findFirst()
-          .map(l -> l.substring(l.indexOf(':') + 2))
-          .orElse(System.getProperty("os.arch"));
-    } catch (IOException e) {
-      return System.getProperty("os.arch");
-    }
+    return DeviceInfo.all().stream()
+        .filter(d -> d.device().equals(device))
+        .map(DeviceInfo::description)
+        .findFirst()
+        .orElse(device.toString());
   }
 
   /// Does a little of everything first: a JVM that has seen one kind of work only would compile our

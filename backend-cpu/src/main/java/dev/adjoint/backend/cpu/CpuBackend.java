@@ -8,6 +8,7 @@ import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.MemoryCapacity;
 import dev.adjoint.type.Device;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,10 +44,14 @@ final class CpuBackend implements Backend, MemoryCapacity, Interpreter {
     return HostMemory.bytes();
   }
 
-  /// The processor's name, where the system tells.
+  /// The processor's name, where the system tells, and what decides on its speed: which instructions
+  /// the kernels use, and whether OpenBLAS was told for which processor to multiply.
   static String processor() {
     String name = Processor.value(Processor.lines(), "model name");
-    return name.isEmpty() ? NativeLibrary.PLATFORM : name;
+    String core = System.getenv(OpenBlasCore.VARIABLE);
+    return (name.isEmpty() ? NativeLibrary.PLATFORM : name)
+        + NativeLibrary.level().toUpperCase(Locale.ROOT).replace("-", ", ")
+        + (core == null ? "" : ", " + OpenBlasCore.VARIABLE + "=" + core);
   }
 
   @Override

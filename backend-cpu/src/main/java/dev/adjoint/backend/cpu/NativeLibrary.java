@@ -53,11 +53,9 @@ final class NativeLibrary {
     if (override != null) {
       return Path.of(override);
     }
-    for (String level : Processor.levels(Processor.lines())) {
-      Path file = extract(resource(level));
-      if (file != null) {
-        return file;
-      }
+    Path file = extract(resource(level()));
+    if (file != null) {
+      return file;
     }
     String resource = resource("");
     throw new DeviceException(
@@ -72,6 +70,17 @@ final class NativeLibrary {
             + "=<dir>/"
             + resource
             + ".");
+  }
+
+  /// The best of [Processor#levels] of which there is a library; unknown where the property names one.
+  static String level() {
+    if (System.getProperty(LIBRARY_PROPERTY) != null) {
+      return "";
+    }
+    return Processor.levels(Processor.lines()).stream()
+        .filter(level -> find(resource(level)) != null)
+        .findFirst()
+        .orElse("");
   }
 
   /// @param level an ending of [Processor#levels]

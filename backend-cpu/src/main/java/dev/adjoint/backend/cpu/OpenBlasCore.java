@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// It knows AMD's processors by their numbers. One newer than the library gets kernels for vectors of
 /// 256 bits, although it has 512, and products take twice the time.
 final class OpenBlasCore {
-  private static final String VARIABLE = "OPENBLAS_CORETYPE";
+  static final String VARIABLE = "OPENBLAS_CORETYPE";
   private static final List<String> WIDE =
       List.of("avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd");
 
