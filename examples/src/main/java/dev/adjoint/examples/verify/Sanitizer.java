@@ -25,7 +25,7 @@ public final class Sanitizer {
   private static final String FAILED = "86";
   private static final int FIRST_PORT = 49152;
 
-  /// Of one process: its own default is 10.
+  /// From one process's to the next's: each takes up to 10.
   private static final int PORTS = 16;
 
   private Sanitizer() {}
