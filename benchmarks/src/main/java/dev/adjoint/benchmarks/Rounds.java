@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 record Rounds(int count, long warmUp, long block) {
   private static final long MILLI = 1_000_000;
 
+  /// Nanoseconds below which work is most of it Java's, and in how many warm-ups it is compiled.
+  private static final long SHORT = 100_000;
+
+  private static final int WARM_UPS_OF_SHORT = 3;
+
   static Rounds thorough() {
     return new Rounds(15, 2000 * MILLI, 250 * MILLI);
   }
@@ -63,8 +68,9 @@ record Rounds(int count, long warmUp, long block) {
     for (long spent = 0; ; ) {
       long nanos = Math.max(1, prepared.nanos(times));
       spent += nanos;
+      long enough = nanos / times < SHORT ? WARM_UPS_OF_SHORT * warmUp : warmUp;
       times = (int) Math.clamp((double) times * block / nanos, 1, 10_000_000);
-      if (spent >= warmUp) {
+      if (spent >= enough) {
         return times;
       }
     }
