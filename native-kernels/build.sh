@@ -60,16 +60,17 @@ PROBE
 
 # The instruction sets that get a library each. What all processors have is -, and comes last, since
 # its library is the one that is looked at.
-levels=''
 # They are named one by one: the psABI's levels want LZCNT too, which hypervisors hide on some AMD processors.
+avx2='-mavx2 -mfma -mf16c'
+avx512='-mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl -mprefer-vector-width=512'
 for_level() {
-  avx2='-mavx2 -mfma -mf16c'
   case $1 in
     -) ;;
     avx2) echo "$avx2" ;;
-    avx512) echo "$avx2 -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl -mprefer-vector-width=512" ;;
+    avx512) echo "$avx2 $avx512" ;;
   esac
 }
+levels=''
 for level in avx2 avx512; do
   # shellcheck disable=SC2046
   [ "$arch" = x86_64 ] && echo 'int none;' | links $(for_level $level) && levels="$levels $level"

@@ -150,8 +150,8 @@ static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t e
   emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
 }
 
-/* A row of inner spans several tiles. Memory is asked for two rows ahead: a tile's part of one row is
- * read in about the time that memory takes to answer. */
+/* A row of inner spans several tiles. What is only read is asked for two rows ahead: a tile's part of
+ * one is read in about the time that memory takes to answer. */
 static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64_t n,
                          int64_t begin, int64_t end, int64_t block) {
   const struct fold *f = s->fold;

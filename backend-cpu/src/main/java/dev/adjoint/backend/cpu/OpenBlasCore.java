@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// 256 bits, although it has 512, and products take twice the time.
 final class OpenBlasCore {
   static final String VARIABLE = "OPENBLAS_CORETYPE";
-  private static final List<String> WIDE =
-      List.of("avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd");
 
   private OpenBlasCore() {}
 
@@ -56,7 +54,8 @@ final class OpenBlasCore {
   /// The kernels for a processor that Linux describes by these lines; null leaves it to OpenBLAS.
   static @Nullable String of(List<String> lines) {
     List<String> words = Processor.flags(lines);
-    if (!Processor.value(lines, "vendor_id").equals("AuthenticAMD") || !words.containsAll(WIDE)) {
+    if (!Processor.value(lines, "vendor_id").equals("AuthenticAMD")
+        || !words.containsAll(Processor.AVX512)) {
       return null;
     }
     return words.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX";

@@ -9,7 +9,9 @@ import java.util.stream.Stream;
 /// What Linux says about this machine's processor.
 final class Processor {
   private static final List<String> AVX2 = List.of("avx2", "fma", "f16c");
-  private static final List<String> AVX512 =
+
+  /// What kernels for vectors of 512 bits are made of, ours and OpenBLAS's.
+  static final List<String> AVX512 =
       List.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
 
   private Processor() {}

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// NVIDIA's `compute-sanitizer`, which watches the kernels of the program that it starts.
+/// NVIDIA's `compute-sanitizer`, which watches the kernels of the program that it starts. Its options are
+/// those of CUDA 13.
 public final class Sanitizer {
   /// What it can look for.
   public enum Tool {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SuiteRunTest {
   private static final String PASSED = "\u001epassed\\ttour\\tTourTest\\tall()\\t7\\t\\n";
@@ -70,6 +71,14 @@ class SuiteRunTest {
   void theLimitEndsAProcessAndIsAFailure() throws IOException {
     assertEquals(
         1, run(Duration.ofMillis(200), "printf '" + PASSED + "'; exec sleep 60").failures());
+    assertTrue(text.toString().contains("stopped at the limit"), text::toString);
+  }
+
+  /// As a watcher does, whose program holds its output open.
+  @Test
+  @Timeout(30)
+  void theLimitEndsWhatAProcessHasStarted() throws IOException {
+    assertEquals(1, run(Duration.ofMillis(200), "printf '" + PASSED + "'; sleep 60; :").failures());
     assertTrue(text.toString().contains("stopped at the limit"), text::toString);
   }
 }
