@@ -55,9 +55,17 @@ VECTORISED2(atan2)
 #define fmod(x, y) BY_TYPE(x, fmod)(x, y)
 #define copysign(x, y) BY_TYPE(x, copysign)(x, y)
 
-#include "c_exp.h"
-#include "c_normal.h"
+/* a b + c, rounded once where the processor has an instruction for it. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define MULTIPLY_ADD(a, b, c) \
+  _Generic((a), float: __builtin_fmaf, default: __builtin_fma)((a), (b), (c))
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+#include "exp.h"
+#include "normal.h"
 #define sigmoid(x) _Generic((x), float: sigmoid_f32, default: sigmoid_f64)(x)
-#define exp_or_0(x) _Generic((x), float: exp_or_0_f32, default: exp_f64)(x)
+#define exp_or_0(x) _Generic((x), float: exp_or_0_f32, default: exp_or_0_f64)(x)
 #define normal_cdf(x) _Generic((x), float: normal_cdf_f32, default: normal_cdf_f64)(x)
 #define gelu_slope(x) _Generic((x), float: gelu_slope_f32, default: gelu_slope_f64)(x)

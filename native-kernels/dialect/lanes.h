@@ -16,14 +16,16 @@ DEVICE_FN int64_t busy_lanes(int64_t items) {
   return wanted < LANES ? wanted : LANES;
 }
 
-/* What C has quicker ways for. */
+/* What CPUs have quicker ways for. */
+#ifndef exp_or_0
 #define exp_or_0(x) exp(x)
-#ifndef sigmoid
-#define sigmoid(x) (1 / (1 + exp(-(x))))
-#endif
 #define normal_cdf(x) ((T)0.5 * (1 + erf((x) * (T)0.70710678118654752440)))
 #define gelu_slope(x) \
   (normal_cdf(x) + (x) * ((T)0.39894228040143267794 * exp((T)-0.5 * (x) * (x))))
+#endif
+#ifndef sigmoid
+#define sigmoid(x) (1 / (1 + exp(-(x))))
+#endif
 
 /* The numbers of a launch, by value. A structured kernel's are: how many groups, MOST_OPERANDS
  * offsets in elements, its sizes. */

@@ -54,14 +54,22 @@ PACK(double, 16);
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #endif
-#include "exp_f32.h"
+#include "exp.h"
+#include "normal.h"
+#undef exp
+#define exp(x) WITH_TYPE(exp)(x)
+#define exp_or_0(x) WITH_TYPE(exp_or_0)(x)
+#define normal_cdf(x) WITH_TYPE(normal_cdf)(x)
+#define gelu_slope(x) WITH_TYPE(gelu_slope)(x)
 #else
 DEVICE_FN float sigmoid_f32(float x) { return 1 / (1 + exp(-x)); }
 /* A driver's tanh may stop short of 1, and 1 - tanh(x)^2 is a derivative. */
 DEVICE_FN float tanh_f32(float x) { return fabs(x) > 9.02f ? copysign(1.0f, x) : tanh(x); }
-#endif
 #ifndef double
 DEVICE_FN double sigmoid_f64(double x) { return 1 / (1 + exp(-x)); }
+#endif
+#endif
+#ifndef double
 DEVICE_FN double tanh_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) : tanh(x); }
 #endif
 #undef tanh
@@ -72,7 +80,11 @@ DEVICE_FN double tanh_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) 
 /* The same where a lane of its own loops over what lies side by side, as on a CPU: worth vectors. */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed" /* drivers build twice; at first calls are in it */
+#ifdef __AVX512F__ /* of whose registers LLVM fills halves unless it is told */
+#define IN_VECTORS _Pragma("clang loop vectorize(assume_safety) vectorize_width(16)")
+#else
 #define IN_VECTORS _Pragma("clang loop vectorize(assume_safety)")
+#endif
 #else
 #define IN_VECTORS
 #endif

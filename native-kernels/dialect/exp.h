@@ -1,6 +1,8 @@
 /* exp and what is made of it, in operations that a compiler turns into vectors on every instruction
- * set: x = k ln 2 + r, a polynomial in r, and a scale of 2^k. Bounds come last: of a number that is
- * bounded first, gcc computes the function of the bounds apart. */
+ * set: x = k ln 2 + r, a polynomial in r, and a scale of 2^k. Adding 1.5 * 2^23 (2^52) rounds to an
+ * integer, which then lies in the low bits; adding twice the exponent's bias besides makes exponents
+ * of its halves. Bounds come last: of a number that is bounded first, gcc computes the function of
+ * the bounds apart. */
 #pragma once
 
 /* One less than e^r, over r, for |r| <= ln 2 / 2: the polynomial of its degree with the least error. */
@@ -69,3 +71,36 @@ DEVICE_FN float tanh_f32(float x) {
   float y = m / (m + 1);
   return copysign(a > 10 ? 1 : y, x); /* NaN stays */
 }
+
+#ifndef double /* which there is not on some devices */
+DEVICE_FN double exp_f64(double x) {
+  const double rounder = 0x1.8p52 + 2 * 1023;
+  double shifted = MULTIPLY_ADD(x, 1.4426950408889634, rounder);
+  double k = shifted - rounder;
+  double r = MULTIPLY_ADD(k, -6.93147180369123816490e-01, x);
+  r = MULTIPLY_ADD(k, -1.90821492927058770002e-10, r);
+  double p = 1.0 / 6227020800;
+  p = MULTIPLY_ADD(p, r, 1.0 / 479001600);
+  p = MULTIPLY_ADD(p, r, 1.0 / 39916800);
+  p = MULTIPLY_ADD(p, r, 1.0 / 3628800);
+  p = MULTIPLY_ADD(p, r, 1.0 / 362880);
+  p = MULTIPLY_ADD(p, r, 1.0 / 40320);
+  p = MULTIPLY_ADD(p, r, 1.0 / 5040);
+  p = MULTIPLY_ADD(p, r, 1.0 / 720);
+  p = MULTIPLY_ADD(p, r, 1.0 / 120);
+  p = MULTIPLY_ADD(p, r, 1.0 / 24);
+  p = MULTIPLY_ADD(p, r, 1.0 / 6);
+  p = MULTIPLY_ADD(p, r, 0.5);
+  p = MULTIPLY_ADD(p * r, r, r) + 1;
+  uint64_t bits = BITS_OF_f64(shifted);
+  uint64_t part = bits >> 1;
+  double first = FROM_BITS_f64(part << 52); /* 2^k in two factors: one alone could overflow, or */
+  double second = FROM_BITS_f64((bits - part) << 52); /* lose a denormal */
+  double y = x > 710 ? INFINITY : p * first * second; /* NaN stays */
+  return x < -746 ? 0 : y;
+}
+
+DEVICE_FN double exp_or_0_f64(double x) { return exp_f64(x); }
+
+DEVICE_FN double sigmoid_f64(double x) { return 1 / (1 + exp_f64(-x)); }
+#endif

@@ -22,8 +22,6 @@ DEVICE_FN float normal_cdf_f32(float x) {
   return x < -5.5f ? 0 : y;
 }
 
-DEVICE_FN double normal_cdf_f64(double x) { return 0.5 * (1 + erf(x * 0.70710678118654752440)); }
-
 /* The slope of x normal_cdf(x); NaN at infinities, as infinity times a density of 0 is. */
 DEVICE_FN float gelu_slope_f32(float x) {
   float u = x * x;
@@ -48,6 +46,10 @@ DEVICE_FN float gelu_slope_f32(float x) {
   return x < -6.1f ? far : y;
 }
 
+#ifndef double
+DEVICE_FN double normal_cdf_f64(double x) { return 0.5 * (1 + erf(x * 0.70710678118654752440)); }
+
 DEVICE_FN double gelu_slope_f64(double x) {
-  return normal_cdf_f64(x) + x * (0.39894228040143267794 * exp(-0.5 * x * x));
+  return normal_cdf_f64(x) + x * (0.39894228040143267794 * exp_f64(-0.5 * x * x));
 }
+#endif
