@@ -9,22 +9,8 @@
 #define DEVICE_FN static inline __attribute__((always_inline, unused))
 #define GLOBAL
 #define LOCAL
-#define LANE 0
-#define LANES 1
-#define BARRIER()
-#define TOGETHER 1
-#define FROM_ABOVE(x, apart) (x)
-#define FOR_EACH_GROUP(g) for (int64_t g = first_group; g < last_group; g++)
-/* One lane runs a whole group: groups are items of their own. */
-#define FOR_EACH_ITEM(i) FOR_EACH_GROUP(i)
-#define MOST_LANES 1
-/* Groups one after another, up to ADJACENT at a time, but never across a multiple of row. */
-#define FOR_ADJACENT_GROUPS(g, count, row)                                          \
-  for (int64_t g = first_group, count; g < last_group; g += count)                  \
-    if ((count = adjacent(g, last_group, row)) > 0)
-#define ADJACENT 16
-/* Here the same: one lane runs all of them. */
-#define FOR_EACH_GROUPS(g, count, row) FOR_ADJACENT_GROUPS(g, count, row)
+#define FIRST_GROUP first_group
+#define LAST_GROUP last_group
 /* The high 64 bits of a product. */
 #define HIGH_HALF(a, b) ((uint64_t)(((unsigned __int128)(a) * (b)) >> 64))
 /* Iterations do not depend on one another, though operands may be the very same memory. */
@@ -33,11 +19,7 @@
 #define REDUCES(operator, variable) PRAGMA(omp simd reduction(operator : variable))
 #define PRAGMA(text) _Pragma(#text)
 
-DEVICE_FN int64_t adjacent(int64_t first, int64_t last, int64_t row) {
-  int64_t in_row = row == 1 ? 1 : row - first % row; /* a division may cost more than a group */
-  int64_t in_range = last - first < ADJACENT ? last - first : ADJACENT;
-  return in_row < in_range ? in_row : in_range;
-}
+#include "one_lane.h"
 
 /* A number's bits, as an unsigned number of its size. */
 DEVICE_FN uint32_t BITS_OF_f32(float x) {

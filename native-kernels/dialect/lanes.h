@@ -1,5 +1,14 @@
-/* The words that follow from the others on a device whose groups have many lanes. */
+/* The words that follow from the others on a device whose launches are grids of groups. */
 
+#ifdef ONE_LANE
+#define FIRST_GROUP (GROUP * ((groups - 1) / GROUPS + 1))
+#define LAST_GROUP last_group(groups, (groups - 1) / GROUPS + 1)
+DEVICE_FN int64_t last_group(int64_t groups, int64_t each) {
+  int64_t last = GROUP * each + each;
+  return last < groups ? last : groups;
+}
+#include "one_lane.h"
+#else
 #define FOR_EACH_GROUP(g) for (int64_t g = GROUP; g < groups; g += GROUPS)
 /* Few items are spread over as many groups as there are, 32 neighbours in each. */
 #define FOR_EACH_ITEM(i)                                                                      \
@@ -15,6 +24,7 @@ DEVICE_FN int64_t busy_lanes(int64_t items) {
   int64_t wanted = ((items - 1) / GROUPS / 32 + 1) * 32;
   return wanted < LANES ? wanted : LANES;
 }
+#endif
 
 /* What CPUs have quicker ways for. */
 #ifndef exp_or_0

@@ -23,14 +23,16 @@ typedef ulong uint64_t;
 #define GLOBAL __global
 #define LOCAL __local
 #define SHARED __local
+#define GROUP ((int64_t)get_group_id(0))
+#define GROUPS ((int64_t)get_num_groups(0))
+#ifndef ONE_LANE
 #define LANE ((int64_t)get_local_id(0))
 #define LANES ((int64_t)get_local_size(0))
 #define MOST_LANES 256
-#define GROUP ((int64_t)get_group_id(0))
-#define GROUPS ((int64_t)get_num_groups(0))
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define TOGETHER 1
 #define FROM_ABOVE(x, apart) (x)
+#endif
 #define HIGH_HALF(a, b) mul_hi((ulong)(a), (ulong)(b))
 #define BITS_OF_f32(x) as_uint(x)
 #define BITS_OF_f64(x) as_ulong(x)
@@ -76,8 +78,7 @@ DEVICE_FN double tanh_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) 
 #define tanh(x) WITH_TYPE(tanh)(x)
 #define sigmoid(x) WITH_TYPE(sigmoid)(x)
 
-#define INDEPENDENT
-/* The same where a lane of its own loops over what lies side by side, as on a CPU: worth vectors. */
+/* Of loops where a lane of its own loops over what lies side by side, as on a CPU: worth vectors. */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed" /* drivers build twice; at first calls are in it */
 #ifdef __AVX512F__ /* of whose registers LLVM fills halves unless it is told */
@@ -88,7 +89,13 @@ DEVICE_FN double tanh_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) 
 #else
 #define IN_VECTORS
 #endif
+#ifdef ONE_LANE
+#define INDEPENDENT IN_VECTORS
+#define REDUCES(operator, variable) IN_VECTORS
+#else
+#define INDEPENDENT
 #define REDUCES(operator, variable)
+#endif
 #define PRAGMA(text)
 
 #include "bf16.h"

@@ -16,7 +16,7 @@
 #define matmul portable_matmul
 #include "matmul.kernel.h"
 #undef matmul
-#include "../tuned/c/matmul.kernel.h"
+#include "../tuned/one_lane/matmul.kernel.h"
 
 #define layer_norm_backward portable_layer_norm_backward
 #include "norm.kernel.h"

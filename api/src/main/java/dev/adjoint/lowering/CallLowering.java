@@ -41,7 +41,7 @@ final class CallLowering {
           KernelSource source =
               new KernelSource(
                   k.symbol(),
-                  () -> KernelFiles.words(k.type()),
+                  () -> KernelFiles.words(k.type(), limits.ranges()),
                   () -> KernelFiles.structured(k.name(), tuned));
           return new Entry(source, tuned);
         });
@@ -75,6 +75,9 @@ final class CallLowering {
 
   /// No more lanes than a group has elements for; two sizes, since a driver may compile for each.
   private int lanes(Launch.Call call) {
+    if (limits.ranges()) {
+      return 1;
+    }
     return call.groupWork() <= FEWEST_LANES
         ? Math.min(FEWEST_LANES, limits.lanes())
         : limits.lanes();

@@ -40,8 +40,11 @@ final class KernelFiles {
   }
 
   /// What structured kernels of a type are written in.
-  static String words(DType type) {
-    return expanded("dialect.h")
+  ///
+  /// @param oneLane whether groups have one lane each
+  static String words(DType type, boolean oneLane) {
+    return (oneLane ? "#define ONE_LANE\n" : "")
+        + expanded("dialect.h")
         + "#define LOCAL_BYTES 8\n"
         + expanded("types/" + type.suffix() + ".h");
   }

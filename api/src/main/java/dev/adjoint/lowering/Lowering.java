@@ -21,9 +21,9 @@ public final class Lowering {
   private final CallLowering calls;
   private final StepLowering steps;
 
-  /// For OpenCL.
+  /// For OpenCL, with the kernels that are tuned for CPUs if it is one.
   public Lowering(Limits limits) {
-    this(limits, null);
+    this(limits, limits.ranges() ? "one_lane" : null);
   }
 
   /// For CUDA, with the kernels that are tuned for it.

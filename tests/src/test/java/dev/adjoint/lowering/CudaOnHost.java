@@ -85,7 +85,7 @@ final class CudaOnHost {
       }
     }
     compile(KernelFiles.rows(List.of(DType.values())), generated);
-    compile(KernelFiles.words(type), structured.values());
+    compile(KernelFiles.words(type, false), structured.values());
     functions.put("all " + type, null);
   }
 

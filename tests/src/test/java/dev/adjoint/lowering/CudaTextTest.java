@@ -83,7 +83,7 @@ class CudaTextTest {
       for (DType type : TYPES) {
         Map<String, KernelSource> files = new LinkedHashMap<>();
         catalogue(type, true).forEach(kernel -> files.putIfAbsent(kernel.entry(), kernel));
-        String text = text(KernelFiles.words(type), files.values());
+        String text = text(KernelFiles.words(type, false), files.values());
         made.addAll(entries(nvcc.compile(text, nvcc.architectures().getFirst(), folder)));
       }
       for (String kernel : KernelFiles.kernels()) {
