@@ -245,8 +245,8 @@ static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descendi
   }
 }
 
-static void check_matmul(int64_t m, int64_t n, int64_t k, int64_t accumulate) {
-  int64_t sizes[] = {2, m, n, k, m * k, k, 1, 0, 1, k, accumulate};
+static void check_matmul(int64_t m, int64_t n, int64_t k, int64_t accumulate, int by_rows) {
+  int64_t sizes[] = {2, m, n, k, m * k, k, 1, 0, by_rows ? n : 1, by_rows ? 1 : k, accumulate};
   int64_t groups = 2 * ((m + 63) / 64) * ((n + 63) / 64);
   void *tuned[] = {floats(2 * m * k), floats(n * k), floats(2 * m * n)};
   void *portable[] = {tuned[0], tuned[1], floats(2 * m * n)};
@@ -282,8 +282,10 @@ int main(void) {
     run_kernels(1, sizes[s] < 100 ? sizes[s] : 7, 19);
     check_sort(2, sizes[s], 1, 0);
     check_sort(1, sizes[s], 3, 1);
-    check_matmul(sizes[s] < 200 ? sizes[s] : 70, 65, 33, 0);
-    check_matmul(3, sizes[s] < 200 ? sizes[s] : 130, 16, 1);
+    for (int by_rows = 0; by_rows < 2; by_rows++) {
+      check_matmul(sizes[s] < 200 ? sizes[s] : 70, 65, 33, 0, by_rows);
+      check_matmul(3, sizes[s] < 200 ? sizes[s] : 130, 70, 1, by_rows);
+    }
   }
   run_blocks();
   run_fold(2, 0, 3, 1);

@@ -5,21 +5,41 @@
 #define MATMUL_AT_ONCE 4
 #define MATMUL_PARTS 1
 
+#define MATMUL_PANEL 128 /* columns of b whose elements are not neighbours, copied so that they are */
+#define MATMUL_BLOCK 64 /* rows of b that are taken at a time */
+
 ARITHMETIC(
-/* Adds products with p in [deep, deepest) to columns [column, end) of one row of c. */
+/* Adds products with rows [p, last) of b to columns [column, end) of one row of c. */
 DEVICE_FN void WITH_TYPE(matmul_row)(GLOBAL const T *a, GLOBAL const T *b, GLOBAL T *c,
-                                     const int64_t *sizes, int64_t column, int64_t end,
-                                     int64_t deep, int64_t deepest) {
-  for (int64_t p = deep; p < deepest; p++) {
+                                     const int64_t *sizes, int64_t column, int64_t end, int64_t p,
+                                     int64_t last) {
+  for (; p < last; p++) {
     T factor = a[p * sizes[6]];
     GLOBAL const T *row = b + p * sizes[8];
-    if (sizes[9] == 1) {
-      INDEPENDENT for (int64_t j = column; j < end; j++) {
-        c[j] += factor * row[j];
-      }
-    } else {
-      INDEPENDENT for (int64_t j = column; j < end; j++) {
-        c[j] += factor * row[j * sizes[9]];
+    INDEPENDENT for (int64_t j = column; j < end; j++) {
+      c[j] += factor * row[j];
+    }
+  }
+}
+
+/* The same for all rows of c, and for b in any layout. */
+DEVICE_FN void WITH_TYPE(matmul_copied)(GLOBAL const T *a, GLOBAL const T *b, GLOBAL T *c,
+                                        const int64_t *sizes, int64_t rows, int64_t column,
+                                        int64_t end, int64_t first, int64_t last) {
+  T panel[MATMUL_BLOCK * MATMUL_PANEL];
+  int64_t columns = end - column;
+  for (int64_t j = 0; j < columns; j++) {
+    for (int64_t p = first; p < last; p++) {
+      panel[(p - first) * MATMUL_PANEL + j] = b[p * sizes[8] + (column + j) * sizes[9]];
+    }
+  }
+  for (int64_t i = 0; i < rows; i++) {
+    GLOBAL T *to = c + i * sizes[2] + column;
+    for (int64_t p = first; p < last; p++) {
+      T factor = a[i * sizes[5] + p * sizes[6]];
+      const T *row = panel + (p - first) * MATMUL_PANEL;
+      INDEPENDENT for (int64_t j = 0; j < columns; j++) {
+        to[j] += factor * row[j];
       }
     }
   }
@@ -29,7 +49,6 @@ DEVICE_FN void WITH_TYPE(matmul_row)(GLOBAL const T *a, GLOBAL const T *b, GLOBA
 DEVICE_FN void WITH_TYPE(matmul_rows)(GLOBAL const T *a, GLOBAL const T *b, GLOBAL T *c,
                                       const int64_t *sizes, int64_t rows, int64_t column,
                                       int64_t end) {
-  enum { DEEP = 64 };
   int64_t n = sizes[2];
   int64_t k = sizes[3];
   for (int64_t i = 0; i < rows && !sizes[10]; i++) {
@@ -37,10 +56,17 @@ DEVICE_FN void WITH_TYPE(matmul_rows)(GLOBAL const T *a, GLOBAL const T *b, GLOB
       c[i * n + j] = 0;
     }
   }
-  for (int64_t deep = 0; deep < k; deep += DEEP) {
-    int64_t deepest = deep + DEEP < k ? deep + DEEP : k;
-    for (int64_t i = 0; i < rows; i++) {
-      WITH_TYPE(matmul_row)(a + i * sizes[5], b, c + i * n, sizes, column, end, deep, deepest);
+  for (int64_t p = 0; p < k; p += MATMUL_BLOCK) {
+    int64_t last = p + MATMUL_BLOCK < k ? p + MATMUL_BLOCK : k;
+    if (sizes[9] == 1) {
+      for (int64_t i = 0; i < rows; i++) {
+        WITH_TYPE(matmul_row)(a + i * sizes[5], b, c + i * n, sizes, column, end, p, last);
+      }
+      continue;
+    }
+    for (int64_t j = column; j < end; j += MATMUL_PANEL) {
+      int64_t to = j + MATMUL_PANEL < end ? j + MATMUL_PANEL : end;
+      WITH_TYPE(matmul_copied)(a, b, c, sizes, rows, j, to, p, last);
     }
   }
 }

@@ -18,6 +18,7 @@ import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DeviceException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -205,5 +206,30 @@ class LoweringTest {
     assertTrue(
         e.getMessage().startsWith("mul: 2 operands of this many layouts need 15 words"),
         e::getMessage);
+  }
+
+  private static KernelLaunch onCpu(String kernel, long groups, int operands, long... sizes) {
+    Operand[] memory = new Operand[operands];
+    Arrays.fill(memory, new Operand(MEMORY, 0, new long[0]));
+    Launch call =
+        new Launch.Call(kernel, new Kernel(kernel, DType.FLOAT32), memory, sizes, groups, 1024);
+    Limits limits = new Limits("opencl:0", 256, 32 << 10, 4, 128, true, true);
+    return new Lowering(limits).lower(call, bytes -> MEMORY).getFirst();
+  }
+
+  @Test
+  void aCpuRunsEachGroupOfAStructuredKernelByOneLane() {
+    KernelLaunch softmax = onCpu("softmax", 1000, 2, 1000, 1024, 1);
+    assertEquals(1, softmax.lanes());
+    assertTrue(softmax.source().text().startsWith("#define ONE_LANE"));
+    assertTrue(softmax.groups() < 1000, "groups go on in ranges");
+  }
+
+  @Test
+  void aCpuMultipliesByItsOwnKernel() {
+    KernelLaunch matmul = onCpu("matmul", 64, 3, 1, 512, 512, 512, 0, 512, 1, 0, 512, 1, 0);
+    assertEquals(1, matmul.lanes());
+    assertTrue(matmul.source().text().contains("MATMUL_PANEL"));
+    assertFalse(matmul.source().text().contains("MATMUL_APART"), "tiles that lanes share");
   }
 }

@@ -44,7 +44,7 @@ final class OpenClBackend implements Backend, MemoryCapacity {
     this.programs = new Programs(context, binaries);
     this.queue = new KernelQueue(context, programs);
     this.scratch = new Scratch(memory::allocate);
-    this.blas = ClBlast.find(context);
+    this.blas = ClBlast.isWanted(limits) ? ClBlast.find(context) : null;
     this.scratchOf = scratch::atLeast;
   }
 
