@@ -5,11 +5,26 @@
 #define LOCAL_BYTES (MOST_LANES * 8)
 
 ARITHMETIC(
-DEVICE_FN void WITH_TYPE(cumsum_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t inner) {
+DEVICE_FN void WITH_TYPE(cumsum_line)(GLOBAL const T *x, GLOBAL T *y, int64_t n) {
   ACCUMULATOR sum = 0;
   for (int64_t j = 0; j < n; j++) {
-    sum += x[j * inner];
-    y[j * inner] = (T)sum;
+    sum += x[j];
+    y[j] = (T)sum;
+  }
+}
+
+/* Lines side by side. */
+DEVICE_FN void WITH_TYPE(cumsum_lines)(GLOBAL const T *x, GLOBAL T *y, int64_t n, int64_t inner,
+                                       int64_t lines) {
+  ACCUMULATOR sums[ADJACENT];
+  for (int64_t i = 0; i < lines; i++) {
+    sums[i] = 0;
+  }
+  for (int64_t j = 0; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      sums[i] += x[j * inner + i];
+      y[j * inner + i] = (T)sums[i];
+    }
   }
 }
 
@@ -54,9 +69,15 @@ KERNEL2(cumsum, GLOBAL const T *, x, GLOBAL T *, y) {
     }
     return;
   }
-  FOR_EACH_ITEM(g) {
+  if (inner == 1) {
+    FOR_EACH_ITEM(g) {
+      WITH_TYPE(cumsum_line)(x + g * n, y + g * n, n);
+    }
+    return;
+  }
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
     int64_t at = g / inner * n * inner + g % inner;
-    WITH_TYPE(cumsum_line)(x + at, y + at, n, inner);
+    WITH_TYPE(cumsum_lines)(x + at, y + at, n, inner, lines);
   }
 }
 )
@@ -68,12 +89,12 @@ DEVICE_FN int WITH_TYPE(is_beyond)(T a, T b, int greatest) {
 }
 
 /* Which of elements first, first + step ... is the extreme: the first of equals. */
-DEVICE_FN int64_t WITH_TYPE(extreme)(GLOBAL const T *line, int64_t n, int64_t inner, int64_t first,
-                                     int64_t step, int greatest) {
+DEVICE_FN int64_t WITH_TYPE(extreme)(GLOBAL const T *line, int64_t n, int64_t first, int64_t step,
+                                     int greatest) {
   int64_t best = first;
-  T top = line[first * inner];
+  T top = line[first];
   for (int64_t j = first + step; j < n && !IS_NAN(top); j += step) {
-    T v = line[j * inner];
+    T v = line[j];
     if ((greatest ? v > top : v < top) | IS_NAN(v)) {
       top = v;
       best = j;
@@ -82,10 +103,32 @@ DEVICE_FN int64_t WITH_TYPE(extreme)(GLOBAL const T *line, int64_t n, int64_t in
   return best;
 }
 
+/* The same of lines side by side. */
+DEVICE_FN void WITH_TYPE(extremes_beside)(GLOBAL const T *x, GLOBAL int64_t *y, int64_t n,
+                                          int64_t inner, int64_t lines, int greatest) {
+  T tops[ADJACENT];
+  int64_t best[ADJACENT];
+  for (int64_t i = 0; i < lines; i++) {
+    tops[i] = x[i];
+    best[i] = 0;
+  }
+  for (int64_t j = 1; j < n; j++) {
+    INDEPENDENT for (int64_t i = 0; i < lines; i++) {
+      T v = x[j * inner + i];
+      int takes = ((greatest ? v > tops[i] : v < tops[i]) | IS_NAN(v)) & !IS_NAN(tops[i]);
+      tops[i] = takes ? v : tops[i];
+      best[i] = takes ? j : best[i];
+    }
+  }
+  for (int64_t i = 0; i < lines; i++) {
+    y[i] = best[i];
+  }
+}
+
 /* By all lanes; one that has no element takes the first, which another has too. */
 DEVICE_FN int64_t WITH_TYPE(group_extreme)(GLOBAL const T *line, int64_t n, int greatest,
                                            LOCAL int64_t *places) {
-  places[LANE] = WITH_TYPE(extreme)(line, n, 1, LANE < n ? LANE : 0, LANES, greatest);
+  places[LANE] = WITH_TYPE(extreme)(line, n, LANE < n ? LANE : 0, LANES, greatest);
   BARRIER();
   for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
     if (LANE < apart) {
@@ -116,9 +159,15 @@ DEVICE_FN void WITH_TYPE(extremes)(GLOBAL const T *x, GLOBAL int64_t *y, int gre
     }
     return;
   }
-  FOR_EACH_ITEM(g) {
-    GLOBAL const T *line = x + g / inner * n * inner + g % inner;
-    y[g] = WITH_TYPE(extreme)(line, n, inner, 0, 1, greatest);
+  if (inner == 1) {
+    FOR_EACH_ITEM(g) {
+      y[g] = WITH_TYPE(extreme)(x + g * n, n, 0, 1, greatest);
+    }
+    return;
+  }
+  FOR_ADJACENT_GROUPS(g, lines, inner) {
+    GLOBAL const T *first = x + g / inner * n * inner + g % inner;
+    WITH_TYPE(extremes_beside)(first, y + g, n, inner, lines, greatest);
   }
 }
 
