@@ -78,7 +78,7 @@ DEVICE_FN double tanh_f64(double x) { return fabs(x) > 19.07 ? copysign(1.0, x) 
 #define tanh(x) WITH_TYPE(tanh)(x)
 #define sigmoid(x) WITH_TYPE(sigmoid)(x)
 
-/* Of loops where a lane of its own loops over what lies side by side, as on a CPU: worth vectors. */
+/* On a loop of one lane over what lies side by side, as on a CPU: worth vectors. */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed" /* drivers build twice; at first calls are in it */
 #ifdef __AVX512F__ /* of whose registers LLVM fills halves unless it is told */

@@ -21,8 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Answers the kernel `matmul` by CLBlast, where it is installed and the property
-/// `adjoint.opencl.clblast` is not `false`; on a CPU only where it is `true`, since the library's own
-/// product for CPUs takes a sixth of the time there. What the sizes of a launch mean is in
+/// `adjoint.opencl.clblast` is `true`, which it is unless set, but on CPUs: the library's own product for
+/// them takes a sixth of the time. What the sizes of a launch mean is in
 /// `native-kernels/structured/matmul.kernel.h`.
 final class ClBlast {
   private static final System.Logger LOG = System.getLogger("dev.adjoint");

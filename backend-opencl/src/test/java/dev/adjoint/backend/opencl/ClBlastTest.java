@@ -1,7 +1,10 @@
 package dev.adjoint.backend.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.lowering.Limits;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
@@ -119,5 +122,11 @@ class ClBlastTest {
         everySize(backend, blas, DType.FLOAT64);
       }
     });
+  }
+
+  @Test
+  void aCpuMultipliesByTheLibrarysOwnKernelUnlessToldOtherwise() {
+    assertTrue(ClBlast.isWanted(new Limits("a GPU", 256, 32 << 10, 4, 128, true, false)));
+    assertFalse(ClBlast.isWanted(new Limits("a CPU", 256, 32 << 10, 4, 128, true, true)));
   }
 }
