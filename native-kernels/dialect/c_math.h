@@ -57,9 +57,11 @@ VECTORISED2(atan2)
 
 /* a b + c, rounded once where the processor has an instruction for it. */
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define FUSES_MULTIPLY_ADD 1
 #define MULTIPLY_ADD(a, b, c) \
   _Generic((a), float: __builtin_fmaf, default: __builtin_fma)((a), (b), (c))
 #else
+#define FUSES_MULTIPLY_ADD 0
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #endif
 

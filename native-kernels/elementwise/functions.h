@@ -7,6 +7,8 @@
 #define divisor WITH_TYPE(divisor)
 #define quotient WITH_TYPE(quotient)
 #define remainder_of WITH_TYPE(remainder_of)
+#define by_sign_of WITH_TYPE(by_sign_of)
+#define floor_by WITH_TYPE(floor_by)
 #define floor_quotient WITH_TYPE(floor_quotient)
 #define power WITH_TYPE(power)
 #define power_by_squaring WITH_TYPE(power_by_squaring)
@@ -67,14 +69,12 @@ DEVICE_FN T power(T x, T y) {
 )
 
 FLOATING(
-DEVICE_FN T remainder_of(T x, T y) {
-  T r = fmod(x, y);
-  return ((r != 0) & ((r < 0) != (y < 0))) ? r + y : r;
-}
+DEVICE_FN T by_sign_of(T y, T r) { return ((r != 0) & ((r < 0) != (y < 0))) ? r + y : r; }
+
+DEVICE_FN T remainder_of(T x, T y) { return by_sign_of(y, fmod(x, y)); }
 
 /* Python's: floor(x / y) from the exact remainder, since x / y may round up to an integer. */
-DEVICE_FN T floor_quotient(T x, T y) {
-  T r = fmod(x, y);
+DEVICE_FN T floor_by(T x, T y, T r) {
   T exact = (x - r) / y;
   T q = ((r != 0) & ((r < 0) != (y < 0))) ? exact - 1 : exact;
   T floored = floor(q);
@@ -82,6 +82,8 @@ DEVICE_FN T floor_quotient(T x, T y) {
   T zero = copysign((T)0, x / y);
   return y == 0 ? x / y : q == 0 ? zero : nearest;
 }
+
+DEVICE_FN T floor_quotient(T x, T y) { return floor_by(x, y, fmod(x, y)); }
 
 DEVICE_FN T power_by_squaring(T x, T y) {
   int32_t k = (int32_t)y;

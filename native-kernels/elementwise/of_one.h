@@ -8,6 +8,9 @@
   types(DEVICE_FN T WITH_TYPE(unary_##name)(T x) { return (T)(value); })
 #define BINARY(types, name, value) \
   types(DEVICE_FN T WITH_TYPE(binary_##name)(T x, T y) { return (T)(value); })
+/* As BINARY, which cannot be called from here: some compilers have a macro by a row's name. */
+#define MOSTLY(types, name, value, where, cheaper) \
+  types(DEVICE_FN T WITH_TYPE(binary_##name)(T x, T y) { return (T)(value); })
 #define TERNARY(types, name, value) \
   types(DEVICE_FN T WITH_TYPE(ternary_##name)(T x, T y, T z) { return (T)(value); })
 #define QUATERNARY(types, name, value) \

@@ -39,6 +39,47 @@
     }                               \
   }
 #define BINARY(types, name, value) types(BINARY_TO(T, WITH_TYPE(binary_##name), value))
+#define is_short WITH_TYPE(is_short)
+#define short_fmod WITH_TYPE(short_fmod)
+FLOATING(
+/* Whether fmod is one multiplication, of an integer that T has, and an addition that is rounded once:
+ * the remainder is a number of T, so it is exact. A quotient that was rounded up gives one with the
+ * wrong sign. */
+DEVICE_FN int is_short(T x, T y) {
+  return FUSES_MULTIPLY_ADD & (fabs(x / y) < (sizeof(T) == 4 ? (T)16777216 : (T)9007199254740992));
+}
+
+DEVICE_FN T short_fmod(T x, T y) {
+  T q = trunc(x / y);
+  T r = q == 0 ? x : MULTIPLY_ADD(-q, y, x); /* y may be infinite */
+  T corrected = (r < 0) != (x < 0) ? r + copysign(y, x) : r;
+  return copysign(r == 0 ? r : corrected, x);
+}
+)
+
+/* By 16 elements, so that the condition is no branch of one. */
+#define MOSTLY(types, name, value, where, cheaper)               \
+  types(LOOP(WITH_TYPE(binary_##name)) {                         \
+    T *out = result;                                             \
+    const T *xs = arguments[0];                                  \
+    const T *ys = arguments[1];                                  \
+    for (int64_t first = 0; first < n; first += 16) {            \
+      T results[16];                                             \
+      int all = 1;                                               \
+      REDUCES(&, all) for (int64_t i = 0; i < 16; i++) {         \
+        T x = xs[first + i];                                     \
+        T y = ys[first + i];                                     \
+        all &= (where);                                          \
+        results[i] = (cheaper);                                  \
+      }                                                          \
+      for (int64_t i = 0; !all && i < 16; i++) {                 \
+        T x = xs[first + i];                                     \
+        T y = ys[first + i];                                     \
+        results[i] = (value);                                    \
+      }                                                          \
+      memcpy(out + first, results, sizeof results);              \
+    }                                                            \
+  })
 #define COMPARE(types, name, value) types(BINARY_TO(uint8_t, WITH_TYPE(compare_##name), value))
 
 #define TERNARY_ROW(symbol, value) \

@@ -8,7 +8,6 @@
 #include "log_softmax.kernel.h"
 #include "loss.kernel.h"
 #include "pack.kernel.h"
-#include "random.kernel.h"
 #include "scan.kernel.h"
 #include "softmax.kernel.h"
 
@@ -38,6 +37,13 @@
 #undef unfold
 #undef fold
 #include "../tuned/c/window.kernel.h"
+
+#define random_uniform portable_random_uniform
+#define random_normal portable_random_normal
+#include "random.kernel.h"
+#undef random_uniform
+#undef random_normal
+#include "../tuned/c/random.kernel.h"
 
 #define sort portable_sort
 #include "sort.kernel.h"

@@ -3,22 +3,28 @@
  * Group g turns counter offset + g into four 32-bit words: 4 elements of float32, 2 of float64 or
  * int64. groups = counters used = ceil(n / 4) or ceil(n / 2); the next call starts that much later.
  * Normal numbers may differ between devices in the last place, as log, sin and cos do. */
+#define PHILOX_ROUNDS 10
+#define PHILOX_A 0xD2511F53u
+#define PHILOX_C 0xCD9E8D57u
+#define PHILOX_KEY_A(key, round) ((uint32_t)(key) + (uint32_t)(round) * 0x9E3779B9u)
+#define PHILOX_KEY_C(key, round) ((uint32_t)((key) >> 32) + (uint32_t)(round) * 0xBB67AE85u)
+
+DEVICE_FN uint32_t WITH_TYPE(philox_mix)(uint32_t factor, uint32_t word, uint32_t other,
+                                         uint32_t key) {
+  return (uint32_t)((uint64_t)factor * word >> 32) ^ other ^ key;
+}
+
 DEVICE_FN void WITH_TYPE(philox)(uint64_t counter, uint64_t key, uint32_t words[4]) {
   uint32_t a = (uint32_t)counter;
   uint32_t b = (uint32_t)(counter >> 32);
   uint32_t c = 0;
   uint32_t d = 0;
-  uint32_t key_a = (uint32_t)key;
-  uint32_t key_b = (uint32_t)(key >> 32);
-  for (int round = 0; round < 10; round++) {
-    uint64_t low = (uint64_t)0xD2511F53u * a;
-    uint64_t high = (uint64_t)0xCD9E8D57u * c;
-    a = (uint32_t)(high >> 32) ^ b ^ key_a;
-    b = (uint32_t)high;
-    c = (uint32_t)(low >> 32) ^ d ^ key_b;
-    d = (uint32_t)low;
-    key_a += 0x9E3779B9u;
-    key_b += 0xBB67AE85u;
+  for (int round = 0; round < PHILOX_ROUNDS; round++) {
+    uint32_t next = WITH_TYPE(philox_mix)(PHILOX_C, c, b, PHILOX_KEY_A(key, round));
+    b = PHILOX_C * c;
+    c = WITH_TYPE(philox_mix)(PHILOX_A, a, d, PHILOX_KEY_C(key, round));
+    d = PHILOX_A * a;
+    a = next;
   }
   words[0] = a;
   words[1] = b;
@@ -29,13 +35,20 @@ DEVICE_FN void WITH_TYPE(philox)(uint64_t counter, uint64_t key, uint32_t words[
 FLOATING(
 enum { WITH_TYPE(RANDOM_ELEMENTS) = 16 / sizeof(T) };
 
-/* From as many words as T has, evenly in [0, 1): 24 bits of one, or 53 of two. */
-DEVICE_FN T WITH_TYPE(unit)(const uint32_t words[4], int element) {
+/* The words of an element: two, or the same one twice. */
+#define LOW_WORD(element) (sizeof(T) / 4 * (element))
+#define HIGH_WORD(element) (sizeof(T) / 4 * ((element) + 1) - 1)
+
+/* Evenly in [0, 1): 24 bits of one word, or 53 of two. */
+DEVICE_FN T WITH_TYPE(unit_of)(uint32_t low, uint32_t high) {
   if (sizeof(T) == 4) {
-    return (T)(words[element] >> 8) * (T)0x1p-24;
+    return (T)(low >> 8) * (T)0x1p-24;
   }
-  uint64_t both = (uint64_t)words[2 * element + 1] << 32 | words[2 * element];
-  return (T)(both >> 11) * (T)0x1p-53;
+  return (T)(((uint64_t)high << 32 | low) >> 11) * (T)0x1p-53;
+}
+
+DEVICE_FN T WITH_TYPE(unit)(const uint32_t words[4], int element) {
+  return WITH_TYPE(unit_of)(words[LOW_WORD(element)], words[HIGH_WORD(element)]);
 }
 
 KERNEL1(random_uniform, GLOBAL T *, y) {

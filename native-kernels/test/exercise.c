@@ -224,6 +224,7 @@ static void run_kernels(int64_t outer, int64_t n, int64_t inner) {
 /* ---- tuned kernels, which agree with the portable ones bit for bit ---- */
 
 extern kernel_function sort_f32, portable_sort_f32, matmul_f32, portable_matmul_f32;
+extern kernel_function random_uniform_f32, portable_random_uniform_f32;
 
 static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descending) {
   int64_t lines[] = {outer, n, inner, descending};
@@ -260,6 +261,19 @@ static void check_matmul(int64_t m, int64_t n, int64_t k, int64_t accumulate, in
   free(portable[2]);
 }
 
+static void check_random(int64_t n) {
+  int64_t sizes[] = {n, 3, 5};
+  int64_t groups = (n + 3) / 4;
+  void *tuned[] = {floats(n)};
+  void *portable[] = {floats(n)};
+  random_uniform_f32(tuned, sizes, 0, groups / 2);
+  random_uniform_f32(tuned, sizes, groups / 2, groups);
+  portable_random_uniform_f32(portable, sizes, 0, groups);
+  check(memcmp(tuned[0], portable[0], (size_t)n * 4) == 0, "random number", n);
+  free(tuned[0]);
+  free(portable[0]);
+}
+
 void exercise_rows_f32(void), exercise_rows_f64(void), exercise_rows_i32(void);
 void exercise_rows_i64(void), exercise_rows_u8(void), exercise_rows_u1(void);
 void exercise_layers(void);
@@ -282,6 +296,7 @@ int main(void) {
     run_kernels(1, sizes[s] < 100 ? sizes[s] : 7, 19);
     check_sort(2, sizes[s], 1, 0);
     check_sort(1, sizes[s], 3, 1);
+    check_random(sizes[s]);
     for (int by_rows = 0; by_rows < 2; by_rows++) {
       check_matmul(sizes[s] < 200 ? sizes[s] : 70, 65, 33, 0, by_rows);
       check_matmul(3, sizes[s] < 200 ? sizes[s] : 130, 70, 1, by_rows);

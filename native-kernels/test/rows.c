@@ -40,6 +40,7 @@ static void run(row_function *row, int arity, int64_t first, int64_t others, int
 #define NULLARY(types, name, value) RUN(types, WITH_TYPE(nullary_##name), 0, 8, sizeof(T))
 #define UNARY(types, name, value) RUN(types, WITH_TYPE(unary_##name), 1, sizeof(T), sizeof(T))
 #define BINARY(types, name, value) RUN(types, WITH_TYPE(binary_##name), 2, sizeof(T), sizeof(T))
+#define MOSTLY(types, name, value, where, cheaper) BINARY(types, name, value)
 #define TERNARY(types, name, value) RUN(types, WITH_TYPE(ternary_##name), 3, sizeof(T), sizeof(T))
 #define QUATERNARY(types, name, value) \
   RUN(types, WITH_TYPE(quaternary_##name), 4, sizeof(T), sizeof(T))

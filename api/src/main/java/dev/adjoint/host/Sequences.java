@@ -7,6 +7,7 @@ import dev.adjoint.graph.HandleScope;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Fusion;
+import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Scalars;
@@ -20,7 +21,7 @@ import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.function.Supplier;
 
-/// Tensors whose elements follow from their index, each made by one program.
+/// Tensors whose elements follow from their index.
 public final class Sequences {
   private Sequences() {}
 
@@ -109,17 +110,20 @@ public final class Sequences {
           name + " must be greater or equal to 0, got " + (rows < 0 ? rows : columns));
     }
     Shape shape = Shape.of(rows, columns);
-    try (HandleScope scope = HandleScope.open()) {
-      Tensor flat =
-          fused(() -> {
-            Tensor i = range(shape.elements(), device);
-            Tensor inside = i.lt(columns * (columns + 1));
-            return i.remainder(columns + 1).eq(0).logicalAnd(inside).to(type);
-          });
-      EagerTensor t =
-          EagerTensor.alias(((EagerTensor) flat).storage(), Layout.contiguous(shape), false);
-      scope.pass(t);
-      return t;
-    }
+    Storage matrix = Storage.allocate(Devices.open(device), type, shape.elements());
+    Layout whole = Layout.contiguous(shape);
+    fill(matrix, whole, 0);
+    fill(matrix, whole.diagonal(0, 0, 1), 1);
+    return EagerTensor.of(matrix, whole);
+  }
+
+  private static void fill(Storage fresh, Layout place, long number) {
+    DType type = fresh.type();
+    Storage constant =
+        Storage.constant(
+            fresh.device(), type, place.shape().elements(), Scalars.bits(number, type));
+    Source[] everywhere = {new Source(constant, Layout.contiguous(place.shape()))};
+    Fusion.store(fresh, place, Row.CAST, type, everywhere, null);
+    constant.release();
   }
 }

@@ -45,6 +45,25 @@ class RandomTest {
     }
   }
 
+  /// With a counter that carries into its second word on the way.
+  @Test
+  void manyGroupsAtATimeAreWhatEachIsAlone() {
+    int n = 1_003;
+    long[] sizes = {n, 0x123456789abcdefL, (1L << 32) - 70};
+    for (DType type : List.of(DType.FLOAT32, F64)) {
+      for (String kernel : List.of("random_uniform", "random_normal")) {
+        long groups = Math.ceilDiv(n, 16 / type.bytes());
+        Buffer got = host.buffer(type, n);
+        Buffer want = host.buffer(type, n);
+        host.call(kernel, type, sizes, groups, got);
+        host.call("portable_" + kernel, type, sizes, groups, want);
+        double error = kernel.equals("random_uniform") ? 0 : type == F64 ? 1e-14 : 5e-6;
+        assertArrayEquals(
+            host.download(type, want, n), host.download(type, got, n), error, kernel + " " + type);
+      }
+    }
+  }
+
   /// The known answer of Random123's test vectors for a counter and a key of zeros.
   @Test
   void philoxIsThePublishedOne() {

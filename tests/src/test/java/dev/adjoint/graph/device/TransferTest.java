@@ -198,6 +198,18 @@ class TransferTest extends BesideTheCpu {
   }
 
   @Test
+  void onesLieOnTheDiagonalOfAnyMatrix() {
+    Expect.values(Tensors.eye(2, 3, DType.INT32, device), 1, 0, 0, 0, 1, 0);
+    Expect.values(Tensors.eye(3, 2, DType.FLOAT64, device), 1, 0, 0, 1, 0, 0);
+    Expect.values(Tensors.eye(2, 2, DType.BOOL, device), 1, 0, 0, 1);
+    assertEquals(Shape.of(0, 4), Tensors.eye(0, 4, DType.FLOAT32, device).shape());
+    Tensor large = Tensors.eye(100, 130, DType.FLOAT32, device);
+    assertEquals(0, large.version());
+    assertEquals(100, large.diagonal().sum().item());
+    assertEquals(100, large.sum().item());
+  }
+
+  @Test
   void factoriesMakeTensorsOnTheDevice() {
     Shape shape = Shape.of(2, 3);
     DType type = DType.FLOAT32;
