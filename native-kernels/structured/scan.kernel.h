@@ -88,6 +88,14 @@ DEVICE_FN int WITH_TYPE(is_beyond)(T a, T b, int greatest) {
   return (greatest ? a > b : a < b) | (IS_NAN(a) & !IS_NAN(b));
 }
 
+/* Which of two places of a line is its extreme: the first of equals. */
+DEVICE_FN int64_t WITH_TYPE(extreme_of_two)(GLOBAL const T *line, int64_t a, int64_t b,
+                                            int greatest) {
+  int b_is_beyond = WITH_TYPE(is_beyond)(line[b], line[a], greatest);
+  int a_is_beyond = WITH_TYPE(is_beyond)(line[a], line[b], greatest);
+  return b_is_beyond | (!a_is_beyond & (b < a)) ? b : a;
+}
+
 /* Which of elements first, first + step ... is the extreme: the first of equals. */
 DEVICE_FN int64_t WITH_TYPE(extreme)(GLOBAL const T *line, int64_t n, int64_t first, int64_t step,
                                      int greatest) {
@@ -104,10 +112,9 @@ DEVICE_FN int64_t WITH_TYPE(extreme)(GLOBAL const T *line, int64_t n, int64_t fi
 }
 
 /* The same of lines side by side. */
-DEVICE_FN void WITH_TYPE(extremes_beside)(GLOBAL const T *x, GLOBAL int64_t *y, int64_t n,
+DEVICE_FN void WITH_TYPE(extremes_beside)(GLOBAL const T *x, int64_t best[ADJACENT], int64_t n,
                                           int64_t inner, int64_t lines, int greatest) {
   T tops[ADJACENT];
-  int64_t best[ADJACENT];
   for (int64_t i = 0; i < lines; i++) {
     tops[i] = x[i];
     best[i] = 0;
@@ -120,9 +127,24 @@ DEVICE_FN void WITH_TYPE(extremes_beside)(GLOBAL const T *x, GLOBAL int64_t *y, 
       best[i] = takes ? j : best[i];
     }
   }
-  for (int64_t i = 0; i < lines; i++) {
-    y[i] = best[i];
+}
+
+/* The extreme of one line, as if it were several that are mixed. */
+DEVICE_FN int64_t WITH_TYPE(line_extreme)(GLOBAL const T *line, int64_t n, int greatest) {
+  int64_t rows = n / ADJACENT;
+  if (rows < 2) {
+    return WITH_TYPE(extreme)(line, n, 0, 1, greatest);
   }
+  int64_t best[ADJACENT];
+  WITH_TYPE(extremes_beside)(line, best, rows, ADJACENT, ADJACENT, greatest);
+  int64_t first = best[0] * ADJACENT;
+  for (int64_t i = 1; i < ADJACENT; i++) {
+    first = WITH_TYPE(extreme_of_two)(line, first, best[i] * ADJACENT + i, greatest);
+  }
+  for (int64_t j = rows * ADJACENT; j < n; j++) {
+    first = WITH_TYPE(extreme_of_two)(line, first, j, greatest);
+  }
+  return first;
 }
 
 /* By all lanes; one that has no element takes the first, which another has too. */
@@ -132,11 +154,8 @@ DEVICE_FN int64_t WITH_TYPE(group_extreme)(GLOBAL const T *line, int64_t n, int 
   BARRIER();
   for (int64_t apart = LANES / 2; apart > 0; apart /= 2) {
     if (LANE < apart) {
-      int64_t a = places[LANE];
-      int64_t b = places[LANE + apart];
-      int b_is_beyond = WITH_TYPE(is_beyond)(line[b], line[a], greatest);
-      int a_is_beyond = WITH_TYPE(is_beyond)(line[a], line[b], greatest);
-      places[LANE] = b_is_beyond | (!a_is_beyond & (b < a)) ? b : a;
+      places[LANE] =
+          WITH_TYPE(extreme_of_two)(line, places[LANE], places[LANE + apart], greatest);
     }
     BARRIER();
   }
@@ -161,13 +180,17 @@ DEVICE_FN void WITH_TYPE(extremes)(GLOBAL const T *x, GLOBAL int64_t *y, int gre
   }
   if (inner == 1) {
     FOR_EACH_ITEM(g) {
-      y[g] = WITH_TYPE(extreme)(x + g * n, n, 0, 1, greatest);
+      y[g] = WITH_TYPE(line_extreme)(x + g * n, n, greatest);
     }
     return;
   }
   FOR_ADJACENT_GROUPS(g, lines, inner) {
     GLOBAL const T *first = x + g / inner * n * inner + g % inner;
-    WITH_TYPE(extremes_beside)(first, y + g, n, inner, lines, greatest);
+    int64_t best[ADJACENT];
+    WITH_TYPE(extremes_beside)(first, best, n, inner, lines, greatest);
+    for (int64_t i = 0; i < lines; i++) {
+      y[g + i] = best[i];
+    }
   }
 }
 

@@ -1,17 +1,19 @@
 package dev.adjoint.ops;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.type.DType;
+import dev.adjoint.type.Shape;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Kernels that walk lines from their start, along a dimension that is not the last: devices take several
-/// such lines at a time, here more than fit and some that are left over.
+/// Kernels that walk lines from their start: devices take several lines side by side at a time, here more
+/// than fit and some that are left over.
 class LinesSideBySideTest extends OnEachDevice {
   private static final int OUTER = 2;
   private static final int LENGTH = 37;
@@ -61,6 +63,25 @@ class LinesSideBySideTest extends OnEachDevice {
     Tensor t = cube(x, type);
     assertArrayEquals(extremes(x, true), t.argmax(1).toLongArray());
     assertArrayEquals(extremes(x, false), t.argmin(1).toLongArray());
+  }
+
+  /// A line that is no other's neighbour is taken as several of its own elements.
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "INT32", "INT64", "UINT8"})
+  void extremesAlongNeighbours(DType type) {
+    double[] x = numbers(type);
+    Tensor sideways = cube(x, type).transpose(1, 2).contiguous();
+    assertArrayEquals(extremes(x, true), sideways.argmax(2).toLongArray());
+    assertArrayEquals(extremes(x, false), sideways.argmin(2).toLongArray());
+    for (int n : new int[] {1, 15, 31, 32, 33, 47, 48}) {
+      Tensor line = Tensors.zeros(Shape.of(n), type, device);
+      assertEquals(0, line.argmax().itemLong());
+      line.select(0, n - 1).fill_(1);
+      assertEquals(n - 1, line.argmax().itemLong());
+      assertEquals(0, line.argmin().itemLong());
+    }
   }
 
   @ParameterizedTest
