@@ -37,10 +37,18 @@ static void next_row(struct cursor *c, const int64_t *strides, int64_t rank, con
   }
 }
 
+/* Backwards, and every second, by vectors, for which gcc must know the stride. */
 #define MOVES(W)                                                                    \
-  static void gather_run_##W(W *to, const W *from, int64_t stride, int64_t n) {     \
+  static inline void pick_##W(W *to, const W *from, int64_t stride, int64_t n) {    \
     for (int64_t i = 0; i < n; i++) {                                               \
       to[i] = from[i * stride];                                                     \
+    }                                                                               \
+  }                                                                                 \
+  static void gather_run_##W(W *to, const W *from, int64_t stride, int64_t n) {     \
+    switch (stride) {                                                               \
+      case -1: pick_##W(to, from, -1, n); return;                                   \
+      case 2: pick_##W(to, from, 2, n); return;                                     \
+      default: pick_##W(to, from, stride, n);                                       \
     }                                                                               \
   }                                                                                 \
   static void scatter_run_##W(W *to, const W *from, int64_t stride, int64_t n) {    \
