@@ -15,6 +15,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Products of float32 and float64 matrices by whatever BLAS there is: the one that the property
@@ -23,8 +24,17 @@ import org.jspecify.annotations.Nullable;
 /// It runs on the thread that calls it; [MatMul] brings the threads.
 final class Blas {
   private static final String PROPERTY = "adjoint.blas";
+  private static final String ADVICE =
+      "Give the file of one that has the CBLAS interface, such as libopenblas.so.0, by -D"
+          + PROPERTY
+          + "=<file>, or none to do without.";
   private static final List<String> SYSTEM =
-      List.of("libopenblas.so.0", "libmkl_rt.so.2", "libblas.so.3", "libopenblas.dylib");
+      List.of(
+          "libopenblas.so.0",
+          "libmkl_rt.so.3",
+          "libmkl_rt.so.2",
+          "libblas.so.3",
+          "libopenblas.dylib");
 
   /// bytedeco's names: `linux-arm64`, `macosx-arm64`.
   private static final String PLATFORM =
@@ -50,7 +60,19 @@ final class Blas {
   }
 
   private static final class Holder {
-    private static final @Nullable Blas FOUND = OpenBlasCore.chosenFor(Blas::find);
+    private static final Supplier<@Nullable Blas> FOUND = found();
+
+    /// Throws when it is asked, as a class whose initialization failed does not say why a second time.
+    private static Supplier<@Nullable Blas> found() {
+      try {
+        Blas blas = OpenBlasCore.chosenFor(Blas::find);
+        return () -> blas;
+      } catch (DeviceException e) {
+        return () -> {
+          throw new DeviceException(e.getMessage());
+        };
+      }
+    }
   }
 
   private final MethodHandle sgemm;
@@ -69,14 +91,16 @@ final class Blas {
   }
 
   /// The BLAS of this process, loaded at the first call; null when there is none.
+  ///
+  /// @throws DeviceException when the one that was named cannot be loaded
   static @Nullable Blas get() {
-    return Holder.FOUND;
+    return Holder.FOUND.get();
   }
 
   private static @Nullable Blas find() {
     String named = System.getProperty(PROPERTY);
     if (named != null) {
-      return named.equals("none") ? null : new Blas(NativeLibrary.load(Path.of(named)));
+      return named.equals("none") ? null : new Blas(NativeLibrary.load(Path.of(named), ADVICE));
     }
     Path bundled = PLATFORM.startsWith("macosx") ? bundledForMac() : bundledForLinux();
     return bundled != null ? new Blas(NativeLibrary.load(bundled)) : ofSystem();
@@ -218,13 +242,8 @@ final class Blas {
         .downcallHandle(
             library
                 .find(name)
-                .orElseThrow(() ->
-                    new DeviceException(
-                        "cpu: the BLAS has no "
-                            + name
-                            + ". Name one with the CBLAS interface with -D"
-                            + PROPERTY
-                            + "=<file>, or none to do without.")),
+                .orElseThrow(
+                    () -> new DeviceException("cpu: the BLAS has no " + name + ".\n" + ADVICE)),
             type);
   }
 

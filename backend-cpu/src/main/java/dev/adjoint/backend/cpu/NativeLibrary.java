@@ -89,9 +89,20 @@ final class NativeLibrary {
     return "dev/adjoint/native/" + PLATFORM + "/" + file;
   }
 
-  /// Loads a library for the life of the process.
-  @SuppressWarnings("restricted")
+  /// Loads a library of ours, or one that came in a jar, for the life of the process.
   static SymbolLookup load(Path file) {
+    return load(
+        file,
+        "If its folder forbids execution (noexec), choose another with -D"
+            + CACHE_PROPERTY
+            + "=<dir>; if the library is of another system, name one with -D"
+            + LIBRARY_PROPERTY
+            + "=<file>.");
+  }
+
+  /// @param advice what to do where the file is no library that can be loaded
+  @SuppressWarnings("restricted")
+  static SymbolLookup load(Path file, String advice) {
     try {
       return SymbolLookup.libraryLookup(file, Arena.global());
     } catch (IllegalCallerException e) {
@@ -102,15 +113,7 @@ final class NativeLibrary {
               + " =dev.adjoint.backend.cpu when Adjoint is on the module path.");
     } catch (IllegalArgumentException e) {
       throw new DeviceException(
-          "cpu: cannot load "
-              + file.toAbsolutePath()
-              + ": "
-              + e.getMessage()
-              + "\nIf its folder forbids execution (noexec), choose another with -D"
-              + CACHE_PROPERTY
-              + "=<dir>; if the library is of another system, name one with -D"
-              + LIBRARY_PROPERTY
-              + "=<file>.");
+          "cpu: cannot load " + file.toAbsolutePath() + ": " + e.getMessage() + "\n" + advice);
     }
   }
 

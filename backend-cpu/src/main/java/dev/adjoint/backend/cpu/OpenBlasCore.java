@@ -3,6 +3,7 @@ package dev.adjoint.backend.cpu;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.adjoint.type.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -39,6 +40,8 @@ final class OpenBlasCore {
       } finally {
         int _ = (int) unset.invokeExact(variable);
       }
+    } catch (DeviceException e) {
+      throw e;
     } catch (Throwable e) {
       throw NativeKernels.unexpected(e);
     }

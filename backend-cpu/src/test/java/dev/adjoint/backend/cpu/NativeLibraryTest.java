@@ -31,12 +31,25 @@ class NativeLibraryTest {
     }
   }
 
+  /// Prints why there is no BLAS, the second time as well.
+  public static final class Products {
+    public static void main(String[] arguments) {
+      for (int i = 0; i < 2; i++) {
+        System.out.println(assertThrows(DeviceException.class, Blas::get).getMessage());
+      }
+    }
+  }
+
   private static Process jvm(String... options) throws IOException {
+    return jvm(Probe.class, options);
+  }
+
+  private static Process jvm(Class<?> main, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(options));
-    command.add(Probe.class.getName());
+    command.add(main.getName());
     return new ProcessBuilder(command).redirectErrorStream(false).start();
   }
 
@@ -77,6 +90,17 @@ class NativeLibraryTest {
         output(jvm("--enable-native-access=ALL-UNNAMED", "-Dadjoint.native.library=" + file));
     assertTrue(said.startsWith("false"), said);
     assertTrue(said.contains(file.toString()) && said.contains("adjoint.native.library"), said);
+  }
+
+  @Test
+  void aWrongBlasNamesTheFileAndItsOwnProperty(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("wrong.so"), "not a library");
+    String option = "-Dadjoint.blas=" + file;
+    String said = output(jvm(Products.class, "--enable-native-access=ALL-UNNAMED", option));
+    String once = said.substring(0, said.length() / 2);
+    assertEquals(once + once, said);
+    assertTrue(once.startsWith("cpu: cannot load " + file), said);
+    assertTrue(once.contains("adjoint.blas") && !once.contains("adjoint.native"), said);
   }
 
   @Test
