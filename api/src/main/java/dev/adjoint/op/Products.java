@@ -21,6 +21,9 @@ public final class Products {
 
   private static final String KERNEL = "matmul";
 
+  /// The same for one column, where a device has a way of its own.
+  private static final String OF_VECTOR = "matmul_vector";
+
   private Products() {}
 
   /// a b for matrices, or batches of them as dimension 0, added to what `into` holds if it is given.
@@ -39,9 +42,23 @@ public final class Products {
     return c;
   }
 
+  private static Tensor timesVector(Tensor a, Tensor b) {
+    if (a.numel() > 0 && Kernels.has(OF_VECTOR, a)) {
+      Tensor c = Kernels.empty(a, Shape.of(a.size(0)), a.dtype());
+      call("mv", OF_VECTOR, a, b.unsqueeze(1), c, false);
+      return c;
+    }
+    return Kernels.fold(Reducer.SUM, a.mul(b), new int[] {1}, false, a.dtype());
+  }
+
   /// Writes a b over a contiguous tensor, or adds it to what that holds; for matrices, or batches of
   /// them as dimension 0.
   public static void write(Tensor a, Tensor b, Tensor into, boolean accumulate) {
+    call(a.dim() == 3 ? "bmm" : "mm", KERNEL, a, b, into, accumulate);
+  }
+
+  private static void call(
+      String op, String kernel, Tensor a, Tensor b, Tensor into, boolean accumulate) {
     int rank = a.dim();
     long batch = rank == 3 ? a.size(0) : 1;
     long m = a.size(-2);
@@ -53,8 +70,8 @@ public final class Products {
     long[] r = requireNonNull(strides(right));
     long[] sizes = {batch, m, n, k, l[0], l[1], l[2], r[0], r[1], r[2], accumulate ? 1 : 0};
     Kernels.call(
-        rank == 3 ? "bmm" : "mm",
-        KERNEL,
+        op,
+        kernel,
         a.dtype(),
         List.of(left, right),
         List.of(into),
@@ -130,7 +147,7 @@ public final class Products {
     }
   }
 
-  /// A matrix times a vector: a fold of the products, which reads any layout.
+  /// A matrix times a vector: by the device's own kernel, or a fold of the products.
   public record Mv() implements Compute {
     @Override
     public String node() {
@@ -144,9 +161,7 @@ public final class Products {
 
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
-      Tensor a = inputs.get(0);
-      Tensor product = a.mul(inputs.get(1));
-      return List.of(Kernels.fold(Reducer.SUM, product, new int[] {1}, false, a.dtype()));
+      return List.of(timesVector(inputs.get(0), inputs.get(1)));
     }
 
     @Override

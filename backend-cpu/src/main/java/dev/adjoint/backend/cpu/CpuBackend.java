@@ -57,7 +57,8 @@ final class CpuBackend implements Backend, MemoryCapacity, Interpreter {
   @Override
   public boolean supports(Kernel kernel) {
     return supported.computeIfAbsent(
-        kernel, k -> Convolutions.supports(k) || NativeKernels.find(k.symbol()) != 0);
+        kernel,
+        k -> MatMul.supports(k) || Convolutions.supports(k) || NativeKernels.find(k.symbol()) != 0);
   }
 
   @Override

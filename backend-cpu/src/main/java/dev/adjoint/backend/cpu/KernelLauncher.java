@@ -43,7 +43,7 @@ final class KernelLauncher {
   }
 
   void launch(Launch.Call call) {
-    if (call.kernel().name().equals("matmul") && matMul.launch(call)) {
+    if (call.kernel().name().startsWith("matmul") && matMul.launch(call)) {
       return;
     }
     if (Convolutions.supports(call.kernel())) {

@@ -1,6 +1,7 @@
 package dev.adjoint.backend.cpu;
 
 import dev.adjoint.backend.cpu.SmallProducts.Block;
+import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -9,13 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Answers the kernel `matmul` by a BLAS, for floating types and matrices worth the call.
+/// Answers the kernel `matmul` by a BLAS, for floating types and matrices worth the call, and
+/// `matmul_vector`, of the same sizes, whose second matrix is a column.
 ///
 /// The result is cut into panels by its shape alone, and each panel is one call on one thread, so
 /// neither the number of threads nor a BLAS's own pool has a say in the result ([SmallProducts] says
 /// which panels, where it pays). What the sizes of
 /// the launch mean is in `native-kernels/structured/matmul.kernel.h`.
 final class MatMul {
+  private static final String OF_VECTOR = "matmul_vector";
+
   /// Multiplications below which the portable kernel is faster than the call.
   private static final long TINY = 1 << 7;
 
@@ -57,13 +61,20 @@ final class MatMul {
     }
   }
 
+  /// Whether this is a kernel that nobody else has.
+  static boolean supports(Kernel kernel) {
+    boolean multiplies = kernel.type() == DType.FLOAT32 || kernel.type() == DType.FLOAT64;
+    return multiplies && kernel.name().equals(OF_VECTOR) && Blas.get() != null;
+  }
+
   /// Runs the launch, or answers false when it is the portable kernel's.
   boolean launch(Launch.Call call) {
     long[] sizes = call.sizes();
     DType type = call.kernel().type();
     long work = sizes[1] * sizes[2] * sizes[3];
     boolean fits = Math.max(Math.max(sizes[1], sizes[2]), sizes[3]) <= Integer.MAX_VALUE;
-    Blas blas = work > TINY && fits && type.isFloating() ? Blas.get() : null;
+    boolean pays = work > TINY || call.kernel().name().equals(OF_VECTOR);
+    Blas blas = pays && fits && type.isFloating() ? Blas.get() : null;
     if (blas == null) {
       return false;
     }

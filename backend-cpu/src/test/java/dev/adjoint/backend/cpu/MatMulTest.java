@@ -91,6 +91,9 @@ class MatMulTest {
             check(host, type, s, left, right, false);
             check(host, type, s, left, right, true);
             check("portable_matmul", host, type, s, left, right, true);
+            if (s[2] == 1 && (type == DType.FLOAT32 || type == DType.FLOAT64)) {
+              check("matmul_vector", host, type, s, left, right, false);
+            }
           }
         }
       }
