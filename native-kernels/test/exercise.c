@@ -223,7 +223,7 @@ static void run_kernels(int64_t outer, int64_t n, int64_t inner) {
 
 /* ---- tuned kernels, which agree with the portable ones bit for bit ---- */
 
-extern kernel_function sort_f32, portable_sort_f32, matmul_f32, portable_matmul_f32;
+extern kernel_function sort_f32, portable_sort_f32, top_f32, matmul_f32, portable_matmul_f32;
 extern kernel_function random_uniform_f32, portable_random_uniform_f32;
 
 static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descending) {
@@ -239,6 +239,18 @@ static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descendi
   portable_sort_f32(portable, lines, 0, outer * inner);
   check(memcmp(tuned[1], portable[1], (size_t)all * 4) == 0, "sorted value", n);
   check(memcmp(tuned[2], portable[2], (size_t)all * 8) == 0, "sorted index", n);
+  int64_t k = n < 5 ? n : 5;
+  int64_t first[] = {outer, n, inner, descending, k};
+  void *top[] = {x, floats(outer * k * inner), integers(outer * k * inner, 9)};
+  top_f32(top, first, 0, outer * inner);
+  for (int64_t o = 0; o < outer; o++) {
+    check(memcmp((int64_t *)top[2] + o * k * inner, (int64_t *)tuned[2] + o * n * inner,
+                 (size_t)(k * inner) * 8) == 0, "top index", n);
+    check(memcmp((float *)top[1] + o * k * inner, (float *)tuned[1] + o * n * inner,
+                 (size_t)(k * inner) * 4) == 0, "top value", n);
+  }
+  free(top[1]);
+  free(top[2]);
   free(x);
   for (int o = 1; o < 3; o++) {
     free(tuned[o]);

@@ -100,3 +100,58 @@ KERNEL3(sort, const T *, x, T *, values, int64_t *, indices) {
 }
 #undef LOCAL_BYTES
 #define LOCAL_BYTES 8
+
+/* Puts an element among those held, which are in order: before the first that it precedes. */
+DEVICE_FN void WITH_TYPE(insert)(T *values, int64_t *indices, int64_t held, int64_t inner, T x,
+                                 int64_t place, UNSIGNED flip) {
+  UNSIGNED rank = WITH_TYPE(rank_of)(x) ^ flip;
+  int64_t j = held;
+  for (; j > 0 && rank < (WITH_TYPE(rank_of)(values[(j - 1) * inner]) ^ flip); j--) {
+    values[j * inner] = values[(j - 1) * inner];
+    indices[j * inner] = indices[(j - 1) * inner];
+  }
+  values[j * inner] = x;
+  indices[j * inner] = place;
+}
+
+/* Of elements after the first k, those that precede the last one held take its place; 16 are looked
+ * at together, since few do. */
+DEVICE_FN void WITH_TYPE(top_of_line)(const T *x, T *values, int64_t *indices, int64_t n,
+                                      int64_t inner, int64_t k, UNSIGNED flip) {
+  for (int64_t j = 0; j < k; j++) {
+    WITH_TYPE(insert)(values, indices, j, inner, x[j * inner], j, flip);
+  }
+  for (int64_t first = k; first < n; first += 16) {
+    int64_t end = first + 16 < n ? first + 16 : n;
+    UNSIGNED last = WITH_TYPE(rank_of)(values[(k - 1) * inner]) ^ flip;
+    int precede = 0;
+    REDUCES(|, precede) for (int64_t j = first; j < end; j++) {
+      precede |= (UNSIGNED)(WITH_TYPE(rank_of)(x[j * inner]) ^ flip) < last;
+    }
+    for (int64_t j = first; precede && j < end; j++) {
+      if ((UNSIGNED)(WITH_TYPE(rank_of)(x[j * inner]) ^ flip) < last) {
+        WITH_TYPE(insert)(values, indices, k - 1, inner, x[j * inner], j, flip);
+        last = WITH_TYPE(rank_of)(values[(k - 1) * inner]) ^ flip;
+      }
+    }
+  }
+}
+
+/* The first k of each line as if it were sorted, with where they came from. sizes {outer, n, inner,
+ * descending, k}, k at least 1; a group is a line. The CPU's alone: others sort. */
+KERNEL3(top, const T *, x, T *, values, int64_t *, indices) {
+  UNUSED_ARGS;
+  int64_t n = sizes[1];
+  int64_t inner = sizes[2];
+  int64_t k = sizes[4];
+  UNSIGNED flip = sizes[3] ? (UNSIGNED)-1 : 0;
+  FOR_EACH_ITEM(g) {
+    int64_t from = g / inner * n * inner + g % inner;
+    int64_t to = g / inner * k * inner + g % inner;
+    if (inner == 1) { /* which gcc must know for vectors */
+      WITH_TYPE(top_of_line)(x + from, values + to, indices + to, n, 1, k, flip);
+    } else {
+      WITH_TYPE(top_of_line)(x + from, values + to, indices + to, n, inner, k, flip);
+    }
+  }
+}
