@@ -69,7 +69,7 @@ final class Blas {
         return () -> blas;
       } catch (DeviceException e) {
         return () -> {
-          throw new DeviceException(e.getMessage());
+          throw e;
         };
       }
     }
