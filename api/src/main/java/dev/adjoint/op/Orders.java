@@ -141,7 +141,7 @@ public final class Orders {
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
-      if (x.dim() > 0 && k > 0 && k * k <= x.size(dim) && Kernels.has("top", x)) {
+      if (x.dim() > 0 && k > 0 && k <= x.size(dim) / k && Kernels.has("top", x)) {
         return top(x, dim, k, largest);
       }
       List<Tensor> all = sorted(x, dim, largest);

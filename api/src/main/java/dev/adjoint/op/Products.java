@@ -43,7 +43,7 @@ public final class Products {
   }
 
   private static Tensor timesVector(Tensor a, Tensor b) {
-    if (a.numel() > 0 && Kernels.has(OF_VECTOR, a)) {
+    if (Kernels.has(OF_VECTOR, a)) {
       Tensor c = Kernels.empty(a, Shape.of(a.size(0)), a.dtype());
       call("mv", OF_VECTOR, a, b.unsqueeze(1), c, false);
       return c;

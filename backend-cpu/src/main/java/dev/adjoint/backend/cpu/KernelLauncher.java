@@ -77,7 +77,8 @@ final class KernelLauncher {
   }
 
   @SuppressWarnings("restricted")
-  private static Entry entry(Kernel kernel) {
+  private static Entry entry(Kernel called) {
+    Kernel kernel = MatMul.portable(called);
     String table = kernel.name() + "_bytes_" + kernel.type().suffix();
     MemorySegment bytes =
         MemorySegment.ofAddress(NativeKernels.require(table)).reinterpret(BYTES_ENTRIES * 8L);

@@ -61,6 +61,11 @@ final class MatMul {
     }
   }
 
+  /// The kernel that does what this class leaves to the portable ones.
+  static Kernel portable(Kernel kernel) {
+    return kernel.name().equals(OF_VECTOR) ? new Kernel("matmul", kernel.type()) : kernel;
+  }
+
   /// Whether this is a kernel that nobody else has.
   static boolean supports(Kernel kernel) {
     boolean multiplies = kernel.type() == DType.FLOAT32 || kernel.type() == DType.FLOAT64;
@@ -73,8 +78,7 @@ final class MatMul {
     DType type = call.kernel().type();
     long work = sizes[1] * sizes[2] * sizes[3];
     boolean fits = Math.max(Math.max(sizes[1], sizes[2]), sizes[3]) <= Integer.MAX_VALUE;
-    boolean pays = work > TINY || call.kernel().name().equals(OF_VECTOR);
-    Blas blas = pays && fits && type.isFloating() ? Blas.get() : null;
+    Blas blas = work > TINY && fits && type.isFloating() ? Blas.get() : null;
     if (blas == null) {
       return false;
     }
