@@ -23,7 +23,7 @@ for type in f64 f32 f16 bf16 i64 i32 u8 u1; do
     add "$(echo $source | tr / -)-$type" -include types/$type.h $source.c
   done
 done
-for source in cpu/walk cpu/tile cpu/elementwise cpu/fold cpu/memory test/exercise test/layers; do
+for source in cpu/walk cpu/tile cpu/elementwise cpu/fold cpu/memory test/exercise test/layers test/tuned; do
   add "$(basename $source)" $source.c
 done
 # shellcheck disable=SC2086

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../cpu/fold.h"
+#include "operands.h"
 
 void adjoint_elementwise(const struct launch *launch, int64_t first, int64_t last);
 void adjoint_fold(const struct fold *fold, int64_t first, int64_t last);
@@ -13,25 +14,8 @@ void adjoint_fold_join(struct fold *fold);
 void *adjoint_allocate(int64_t bytes);
 void adjoint_free(void *memory);
 
-typedef void kernel_function(void *const *operands, const int64_t *sizes,
-                             int64_t first_group, int64_t last_group);
 extern row_function binary_add_f32, unary_exp_f32, unary_neg_f32;
 extern const struct reducer fold_sum_f32, fold_max_f32;
-
-static void check(int holds, const char *what, int64_t n) {
-  if (!holds) {
-    fprintf(stderr, "exercise: wrong %s at %lld\n", what, (long long)n);
-    exit(1);
-  }
-}
-
-static float *floats(int64_t n) {
-  float *x = malloc((size_t)n * sizeof *x);
-  for (int64_t i = 0; i < n; i++) {
-    x[i] = (float)(i % 7) - 3;
-  }
-  return x;
-}
 
 /* ---- programs ---- */
 
@@ -169,14 +153,6 @@ static void run_fold(int64_t outer, int64_t folded, int64_t inner, int64_t block
 
 /* ---- structured kernels ---- */
 
-static void *integers(int64_t n, int64_t bound) {
-  int64_t *x = malloc((size_t)n * sizeof *x);
-  for (int64_t i = 0; i < n; i++) {
-    x[i] = i * 5 % bound;
-  }
-  return x;
-}
-
 static void run_kernel(kernel_function *kernel, int64_t groups, const int64_t *sizes, void *a,
                        void *b, void *c) {
   void *operands[] = {a, b, c};
@@ -221,74 +197,9 @@ static void run_kernels(int64_t outer, int64_t n, int64_t inner) {
   run_kernel(random_int_i64, (n + 1) / 2, stream, integers(n, 9), 0, 0);
 }
 
-/* ---- tuned kernels, which agree with the portable ones bit for bit ---- */
-
-extern kernel_function sort_f32, portable_sort_f32, top_f32, matmul_f32, portable_matmul_f32;
-extern kernel_function random_uniform_f32, portable_random_uniform_f32;
-
-static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descending) {
-  int64_t lines[] = {outer, n, inner, descending};
-  int64_t all = outer * n * inner;
-  float *x = floats(all);
-  for (int64_t i = 0; i < all; i += 11) {
-    x[i] = i % 2 ? -0.0f : 0.0f / (float)(i % 3);
-  }
-  void *tuned[] = {x, floats(all), integers(all, 9)};
-  void *portable[] = {x, floats(all), integers(all, 9)};
-  sort_f32(tuned, lines, 0, outer * inner);
-  portable_sort_f32(portable, lines, 0, outer * inner);
-  check(memcmp(tuned[1], portable[1], (size_t)all * 4) == 0, "sorted value", n);
-  check(memcmp(tuned[2], portable[2], (size_t)all * 8) == 0, "sorted index", n);
-  int64_t k = n < 5 ? n : 5;
-  int64_t first[] = {outer, n, inner, descending, k};
-  void *top[] = {x, floats(outer * k * inner), integers(outer * k * inner, 9)};
-  top_f32(top, first, 0, outer * inner);
-  for (int64_t o = 0; o < outer; o++) {
-    check(memcmp((int64_t *)top[2] + o * k * inner, (int64_t *)tuned[2] + o * n * inner,
-                 (size_t)(k * inner) * 8) == 0, "top index", n);
-    check(memcmp((float *)top[1] + o * k * inner, (float *)tuned[1] + o * n * inner,
-                 (size_t)(k * inner) * 4) == 0, "top value", n);
-  }
-  free(top[1]);
-  free(top[2]);
-  free(x);
-  for (int o = 1; o < 3; o++) {
-    free(tuned[o]);
-    free(portable[o]);
-  }
-}
-
-static void check_matmul(int64_t m, int64_t n, int64_t k, int64_t accumulate, int by_rows) {
-  int64_t sizes[] = {2, m, n, k, m * k, k, 1, 0, by_rows ? n : 1, by_rows ? 1 : k, accumulate};
-  int64_t groups = 2 * ((m + 63) / 64) * ((n + 63) / 64);
-  void *tuned[] = {floats(2 * m * k), floats(n * k), floats(2 * m * n)};
-  void *portable[] = {tuned[0], tuned[1], floats(2 * m * n)};
-  matmul_f32(tuned, sizes, 0, groups / 2);
-  matmul_f32(tuned, sizes, groups / 2, groups);
-  portable_matmul_f32(portable, sizes, 0, groups);
-  check(memcmp(tuned[2], portable[2], (size_t)(2 * m * n) * 4) == 0, "product", m);
-  for (int o = 0; o < 3; o++) {
-    free(tuned[o]);
-  }
-  free(portable[2]);
-}
-
-static void check_random(int64_t n) {
-  int64_t sizes[] = {n, 3, 5};
-  int64_t groups = (n + 3) / 4;
-  void *tuned[] = {floats(n)};
-  void *portable[] = {floats(n)};
-  random_uniform_f32(tuned, sizes, 0, groups / 2);
-  random_uniform_f32(tuned, sizes, groups / 2, groups);
-  portable_random_uniform_f32(portable, sizes, 0, groups);
-  check(memcmp(tuned[0], portable[0], (size_t)n * 4) == 0, "random number", n);
-  free(tuned[0]);
-  free(portable[0]);
-}
-
 void exercise_rows_f32(void), exercise_rows_f64(void), exercise_rows_i32(void);
 void exercise_rows_i64(void), exercise_rows_u8(void), exercise_rows_u1(void);
-void exercise_layers(void);
+void exercise_layers(void), exercise_tuned(int64_t n);
 
 int main(void) {
   exercise_rows_f32(), exercise_rows_f64(), exercise_rows_i32();
@@ -306,13 +217,7 @@ int main(void) {
     run_fold(sizes[s], 3, 2, 10);
     run_kernels(2, sizes[s], 1);
     run_kernels(1, sizes[s] < 100 ? sizes[s] : 7, 19);
-    check_sort(2, sizes[s], 1, 0);
-    check_sort(1, sizes[s], 3, 1);
-    check_random(sizes[s]);
-    for (int by_rows = 0; by_rows < 2; by_rows++) {
-      check_matmul(sizes[s] < 200 ? sizes[s] : 70, 65, 33, 0, by_rows);
-      check_matmul(3, sizes[s] < 200 ? sizes[s] : 130, 70, 1, by_rows);
-    }
+    exercise_tuned(sizes[s]);
   }
   run_blocks();
   run_fold(2, 0, 3, 1);

@@ -1,19 +1,7 @@
 /* Runs the kernels of layers on memory without a byte to spare; exercise.c calls this. */
-#include <stdint.h>
-#include <stdlib.h>
-
-typedef void kernel_function(void *const *operands, const int64_t *sizes,
-                             int64_t first_group, int64_t last_group);
+#include "operands.h"
 
 void exercise_layers(void);
-
-static void *floats(int64_t n) {
-  float *x = malloc((size_t)n * sizeof *x);
-  for (int64_t i = 0; i < n; i++) {
-    x[i] = (float)(i % 7) - 3;
-  }
-  return x;
-}
 
 /* Runs a kernel in two ranges and frees its operands. */
 static void run(kernel_function *kernel, int64_t groups, const int64_t *sizes, int count,
