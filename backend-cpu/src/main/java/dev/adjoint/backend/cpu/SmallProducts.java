@@ -45,8 +45,12 @@ final class SmallProducts {
   /// Columns of a block.
   private static final int WIDTH = 256;
 
-  /// Products that are added up at a time.
-  private static final int DEPTH = 512;
+  /// Products that are added up at a time: so deep, the columns fit into the first-level cache.
+  private static final int DEPTH = 192;
+
+  /// The same where rows of the left operand and of the result are pages, and there are so many that each
+  /// had better be visited rarely.
+  private static final int PAGES_DEPTH = 512;
 
   /// Elements from a row to the next that are half a page.
   private static final int FAR = 512;
@@ -54,7 +58,7 @@ final class SmallProducts {
   private static final long LEFT = (long) LAID_OUT_ROWS * DEPTH * Float.BYTES;
 
   /// Bytes for a block of either operand.
-  static final long WORKSPACE = LEFT + (long) WIDTH * DEPTH * Float.BYTES;
+  static final long WORKSPACE = LEFT + (long) WIDTH * PAGES_DEPTH * Float.BYTES;
 
   private static final FunctionDescriptor TRANSPOSE =
       FunctionDescriptor.ofVoid(
@@ -139,9 +143,9 @@ final class SmallProducts {
   /// `c = a b + beta c`, with c's rows lying `leading` elements apart.
   void multiply(
       int m, int n, int k, Matrix a, Matrix b, double beta, long c, int leading, long workspace) {
-    int most = a.transposed() && !isLaidOut(a) ? DEPTH / 2 : DEPTH;
-    int depth = Math.ceilDiv(k, Math.ceilDiv(k, most));
     int tall = rows(a);
+    boolean pages = m >= tall && !a.transposed() && Math.min(a.leading(), leading) >= 2 * FAR;
+    int depth = Math.ceilDiv(k, Math.ceilDiv(k, pages ? PAGES_DEPTH : DEPTH));
     for (int row = 0; row < m; row += tall) {
       int rows = Math.min(tall, m - row);
       for (int column = 0; column < n; column += WIDTH) {
@@ -158,8 +162,7 @@ final class SmallProducts {
     }
   }
 
-  /// A transposed left operand is read well in place, less deep than others, unless its columns lie far
-  /// apart.
+  /// A transposed left operand is read well in place, unless its columns lie far apart.
   private static boolean isLaidOut(Matrix a) {
     return a.transposed() && a.leading() > FAR;
   }
