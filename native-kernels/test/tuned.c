@@ -5,7 +5,7 @@
 
 void exercise_tuned(int64_t n);
 
-extern kernel_function sort_f32, portable_sort_f32, top_f32, matmul_f32, portable_matmul_f32;
+extern kernel_function sort_f32, portable_sort_f32, topk_f32, matmul_f32, portable_matmul_f32;
 extern kernel_function random_uniform_f32, portable_random_uniform_f32;
 
 static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descending) {
@@ -24,7 +24,7 @@ static void check_sort(int64_t outer, int64_t n, int64_t inner, int64_t descendi
   int64_t k = n < 5 ? n : 5;
   int64_t first[] = {outer, n, inner, descending, k};
   void *top[] = {x, floats(outer * k * inner), integers(outer * k * inner, 9)};
-  top_f32(top, first, 0, outer * inner);
+  topk_f32(top, first, 0, outer * inner);
   for (int64_t o = 0; o < outer; o++) {
     check(memcmp((int64_t *)top[2] + o * k * inner, (int64_t *)tuned[2] + o * n * inner,
                  (size_t)(k * inner) * 8) == 0, "top index", n);

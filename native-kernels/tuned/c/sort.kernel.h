@@ -139,7 +139,7 @@ DEVICE_FN void WITH_TYPE(top_of_line)(const T *x, T *values, int64_t *indices, i
 
 /* The first k of each line as if it were sorted, with where they came from. sizes {outer, n, inner,
  * descending, k}, k at least 1; a group is a line. The CPU's alone: others sort. */
-KERNEL3(top, const T *, x, T *, values, int64_t *, indices) {
+KERNEL3(topk, const T *, x, T *, values, int64_t *, indices) {
   UNUSED_ARGS;
   int64_t n = sizes[1];
   int64_t inner = sizes[2];

@@ -44,30 +44,24 @@ public final class Orders {
   }
 
   private static List<Tensor> sorted(Tensor input, int dim, boolean descending) {
+    return ordered("sort", input, dim, descending, input.shape());
+  }
+
+  /// The first elements of each line in order, and where they were, by a kernel of that name.
+  ///
+  /// @param shape the input's, or with fewer elements along the dimension
+  private static List<Tensor> ordered(
+      String kernel, Tensor input, int dim, boolean descending, Shape shape) {
     Tensor x = input.contiguous();
-    Tensor values = Kernels.empty(x, x.shape(), x.dtype());
-    Tensor places = Kernels.empty(x, x.shape(), DType.INT64);
+    Tensor values = Kernels.empty(x, shape, x.dtype());
+    Tensor places = Kernels.empty(x, shape, DType.INT64);
     long[] around = x.shape().around(dim);
-    long[] sizes = {around[0], around[1], around[2], descending ? 1 : 0};
+    long kept = shape.around(dim)[1];
+    long[] sizes = {around[0], around[1], around[2], descending ? 1 : 0, kept};
     List<Tensor> written = List.of(values, places);
     long lines = x.numel() == 0 ? 0 : around[0] * around[2];
     Kernels.call(
-        "sort", "sort", x.dtype(), List.of(x), written, false, sizes, lines, 8 * around[1]);
-    return written;
-  }
-
-  /// What a device does that has a way for few of a line's elements, which it inserts one after another.
-  private static List<Tensor> top(Tensor input, int dim, long k, boolean descending) {
-    Tensor x = input.contiguous();
-    long[] around = x.shape().around(dim);
-    long[] chosen = x.shape().toArray();
-    chosen[dim] = k;
-    Tensor values = Kernels.empty(x, Shape.of(chosen), x.dtype());
-    Tensor places = Kernels.empty(x, Shape.of(chosen), DType.INT64);
-    long[] sizes = {around[0], around[1], around[2], descending ? 1 : 0, k};
-    List<Tensor> written = List.of(values, places);
-    long lines = around[0] * around[2];
-    Kernels.call("topk", "top", x.dtype(), List.of(x), written, false, sizes, lines, around[1]);
+        kernel, kernel, x.dtype(), List.of(x), written, false, sizes, lines, 8 * around[1]);
     return written;
   }
 
@@ -141,8 +135,10 @@ public final class Orders {
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
-      if (x.dim() > 0 && k > 0 && k <= x.size(dim) / k && Kernels.has("top", x)) {
-        return top(x, dim, k, largest);
+      if (x.dim() > 0 && k > 0 && k <= x.size(dim) / k && Kernels.has("topk", x)) {
+        long[] chosen = x.shape().toArray();
+        chosen[dim] = k;
+        return ordered("topk", x, dim, largest, Shape.of(chosen));
       }
       List<Tensor> all = sorted(x, dim, largest);
       if (x.dim() == 0) {

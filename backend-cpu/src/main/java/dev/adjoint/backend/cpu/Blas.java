@@ -97,6 +97,11 @@ final class Blas {
     return Holder.FOUND.get();
   }
 
+  /// Whether there is one, for numbers of this type.
+  static boolean multiplies(DType type) {
+    return (type == DType.FLOAT32 || type == DType.FLOAT64) && get() != null;
+  }
+
   private static @Nullable Blas find() {
     String named = System.getProperty(PROPERTY);
     if (named != null) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
-import dev.adjoint.type.DType;
 
 /// Answers the kernels of convolutions by a BLAS, for floating types: each thread lays out columns in
 /// its own cache and multiplies them there.
@@ -25,8 +24,7 @@ final class Convolutions {
   }
 
   static boolean supports(Kernel kernel) {
-    boolean multiplies = kernel.type() == DType.FLOAT32 || kernel.type() == DType.FLOAT64;
-    return multiplies && kernel.name().startsWith("convolution") && Blas.get() != null;
+    return kernel.name().startsWith("convolution") && Blas.multiplies(kernel.type());
   }
 
   void launch(Launch.Call call) {

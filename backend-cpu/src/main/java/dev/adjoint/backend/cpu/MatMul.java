@@ -68,8 +68,7 @@ final class MatMul {
 
   /// Whether this is a kernel that nobody else has.
   static boolean supports(Kernel kernel) {
-    boolean multiplies = kernel.type() == DType.FLOAT32 || kernel.type() == DType.FLOAT64;
-    return multiplies && kernel.name().equals(OF_VECTOR) && Blas.get() != null;
+    return kernel.name().equals(OF_VECTOR) && Blas.multiplies(kernel.type());
   }
 
   /// Runs the launch, or answers false when it is the portable kernel's.

@@ -2,11 +2,13 @@ package dev.adjoint.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.adjoint.backend.cpu.Blas.Matrix;
 import dev.adjoint.backend.cpu.SmallProducts.Block;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.type.DType;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +126,45 @@ class MatMulTest {
         }
       }
     }
+  }
+
+  /// A thousand rows of the left operand and of the result, each a page from the next.
+  @Test
+  void rowsThatArePages() {
+    int m = 1024;
+    int n = 70;
+    int k = 600;
+    int page = 1100;
+    double[] x = numbers(m * page);
+    double[] y = numbers(k * n);
+    Blas blas = assumePresent();
+    try (Host host = new Host(1)) {
+      Buffer a = host.upload(DType.FLOAT32, x);
+      Buffer b = host.upload(DType.FLOAT32, y);
+      Buffer c = host.upload(DType.FLOAT32, new double[m * page]);
+      Buffer own = host.buffer(DType.FLOAT32, blas.workspace(DType.FLOAT32) / Float.BYTES);
+      Matrix left = new Matrix(address(a), false, page);
+      Matrix right = new Matrix(address(b), false, n);
+      blas.multiply(DType.FLOAT32, m, n, k, left, right, 0, address(c), page, address(own));
+      double[] got = host.download(DType.FLOAT32, c, m * page);
+      for (int i = 0; i < m * page; i++) {
+        double want = 0;
+        for (int p = 0; p < k && i % page < n; p++) {
+          want += x[i / page * page + p] * y[p * n + i % page];
+        }
+        assertEquals(want, got[i], i + "th");
+      }
+    }
+  }
+
+  private static Blas assumePresent() {
+    Blas blas = Blas.get();
+    assumeTrue(blas != null, "there is no BLAS");
+    return Objects.requireNonNull(blas);
+  }
+
+  private static long address(Buffer buffer) {
+    return ((CpuBuffer) buffer).address();
   }
 
   @Test
