@@ -29,18 +29,13 @@ static int copied(const struct launch *launch, int64_t first, int64_t last) {
   return 1;
 }
 
-/* Elements of a tile of a large launch: the less of memory is asked for at a time, by loads and by
- * stores around the caches, the more of it comes and goes while the rows compute. */
-enum { LARGE_TILE = 256 };
-
 EXPORT void adjoint_elementwise(const struct launch *launch, int64_t first, int64_t last) {
   const struct program *p = launch->program;
   if (first >= last || copied(launch, first, last)) {
     return;
   }
   struct tiles tiles;
-  tiles_open_outputs(&tiles, launch);
-  int64_t tile = tiles.large && p->tile > LARGE_TILE ? LARGE_TILE : p->tile;
+  int64_t tile = tiles_open_outputs(&tiles, launch, p->outputs);
   int64_t most = last - first < tile ? last - first : tile;
   char memory[tiles_memory(p, most)] __attribute__((aligned(64)));
   tiles_open(&tiles, launch, memory, most);

@@ -13,31 +13,38 @@
 #define EXPORT __attribute__((visibility("default")))
 
 /* A value waits in level k until FAN of its kind are there, then they move up as one: the error of
- * a sum grows with the number of levels, not with the number of values. */
-enum { LEVELS = 4, FAN = 32, WIDE = 256 };
+ * a sum grows with the number of levels, not with the number of values. A full fold's values are GRAIN
+ * elements, in however many tiles, so that no bit of it depends on what else a program computes. */
+enum { LEVELS = 4, FAN = 32, WIDE = 256, GRAIN = 1024 };
 
 struct cascade {
   const struct reducer *reducer;
   char *levels[LEVELS];
   int64_t lanes;
-  int64_t added;
+  int64_t parts; /* that make a value of the lowest level */
+  int64_t added; /* parts */
   int in_use; /* levels that hold something */
 };
 
-static void cascade_open(struct cascade *c, int64_t lanes) {
+static void cascade_open(struct cascade *c, int64_t lanes, int64_t parts) {
   c->lanes = lanes;
+  c->parts = parts;
   c->added = 0;
   c->in_use = 1;
   c->reducer->reset(c->levels[0], lanes);
 }
 
-/* Of the n values each step but the last has as many, whole rows of lanes; steps that are added at
+/* Of the n values each part but the last has as many, whole rows of lanes; parts that are added at
  * once end together with a level's. */
-static void cascade_add(struct cascade *c, const void *values, int64_t n, int64_t steps,
+static void cascade_add(struct cascade *c, const void *values, int64_t n, int64_t parts,
                         int64_t ahead) {
   const struct reducer *r = c->reducer;
   r->accumulate(c->levels[0], c->lanes, values, n, ahead);
-  int64_t count = c->added += steps;
+  c->added += parts;
+  if (c->added % c->parts != 0) {
+    return;
+  }
+  int64_t count = c->added / c->parts;
   for (int k = 0; k + 1 < LEVELS && count % FAN == 0; k++, count /= FAN) {
     if (c->in_use == k + 1) {
       c->in_use++;
@@ -67,6 +74,7 @@ struct folding {
   const struct fold *fold;
   struct tiles tiles;
   struct cascade cascade;
+  int64_t tile;
   const char *memory; /* where all values lie one after the other, if nothing is computed */
 };
 
@@ -85,11 +93,14 @@ static void emit(const struct fold *f, int64_t block, int64_t first, int64_t n,
   scatter(elements, &f->output, r->bytes, f->kept_rank, f->kept_shape, first, n);
 }
 
+static int64_t folded_place(const struct program *p) { return p->stores[p->outputs - 1].place; }
+
 /* Where all values are, if one input is what is folded. */
 static const char *in_memory(const struct tiles *tiles) {
   const struct launch *launch = tiles->launch;
-  int64_t place = launch->program->stores[0].place;
-  int is_input = launch->program->instructions == 0 && place < launch->program->inputs;
+  int64_t place = folded_place(launch->program);
+  int is_input = launch->program->instructions == 0 && place < launch->program->inputs &&
+                 tiles->stored == 0;
   return is_input && tiles->access[place] == CONTIGUOUS ? launch->operands[place].base : 0;
 }
 
@@ -98,15 +109,15 @@ static const char *evaluate(struct folding *s, int64_t first, int64_t n) {
   if (s->memory) {
     return s->memory + first * s->fold->reducer->bytes;
   }
-  tiles_evaluate(&s->tiles, first, n);
-  return s->tiles.values[s->fold->launch->program->stores[0].place];
+  tiles_run(&s->tiles, first, n);
+  return s->tiles.values[folded_place(s->fold->launch->program)];
 }
 
 /* Many results per tile: [segments][folded][inner] lies within one. */
 static void fold_segments(struct folding *s, int64_t outer, int64_t end) {
   const struct fold *f = s->fold;
   int64_t segment = f->folded * f->inner;
-  int64_t per_tile = f->launch->program->tile / segment;
+  int64_t per_tile = s->tile / segment;
   for (; outer < end; outer += per_tile) {
     int64_t segments = end - outer < per_tile ? end - outer : per_tile;
     const char *values = evaluate(s, outer * segment, segments * segment);
@@ -129,22 +140,23 @@ static int64_t lanes_for(int64_t inner, int64_t tile) {
   }
   int64_t step = inner / gcd(inner, LANES_PER_STEP) * LANES_PER_STEP;
   int64_t row = step <= tile ? step : inner;
-  return row >= WIDE ? row : WIDE / row * row;
+  int64_t wide = smaller(WIDE, tile);
+  return row >= wide ? row : wide / row * row;
 }
 
 /* A tile spans whole rows of inner. */
 static void fold_rows(struct folding *s, int64_t outer, int64_t begin, int64_t end,
                       int64_t block) {
   const struct fold *f = s->fold;
-  int64_t tile = f->launch->program->tile;
-  int64_t lanes = lanes_for(f->inner, tile);
-  int64_t step = tile / lanes * lanes;
-  int64_t steps = s->memory ? FAN : 1;
+  int64_t lanes = lanes_for(f->inner, s->tile);
+  int64_t part = s->tile / lanes * lanes;
+  int64_t parts = f->inner == 1 && part < GRAIN ? GRAIN / part : 1;
+  int64_t step = s->memory ? FAN * parts * part : part;
   int64_t last = (outer * f->folded + end) * f->inner;
-  cascade_open(&s->cascade, lanes);
-  for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += steps * step) {
-    int64_t n = smaller(last - at, steps * step);
-    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, step), AHEAD);
+  cascade_open(&s->cascade, lanes, parts);
+  for (int64_t at = (outer * f->folded + begin) * f->inner; at < last; at += step) {
+    int64_t n = smaller(last - at, step);
+    cascade_add(&s->cascade, evaluate(s, at, n), n, blocks(n, part), AHEAD);
   }
   cascade_close(&s->cascade, f->inner);
   emit(f, block, outer * f->inner, f->inner, s->cascade.levels[0]);
@@ -156,7 +168,7 @@ static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64
                          int64_t begin, int64_t end, int64_t block) {
   const struct fold *f = s->fold;
   s->tiles.ahead = s->tiles.ahead ? f->inner : 0;
-  cascade_open(&s->cascade, n);
+  cascade_open(&s->cascade, n, 1);
   for (int64_t j = begin; j < end; j++) {
     int64_t at = (outer * f->folded + j) * f->inner + column;
     cascade_add(&s->cascade, evaluate(s, at, n), n, 1, 2 * f->inner);
@@ -167,7 +179,7 @@ static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64
 
 static void run_task(struct folding *s, int64_t task) {
   const struct fold *f = s->fold;
-  int64_t tile = f->launch->program->tile;
+  int64_t tile = s->tile;
   int64_t inners = blocks(f->inner, f->inner_block);
   int64_t outers = blocks(f->outer, f->outer_block);
   int64_t block = task / inners / outers;
@@ -194,10 +206,11 @@ static void run_task(struct folding *s, int64_t task) {
 
 EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
   const struct program *p = f->launch->program;
-  int64_t level = p->tile * f->reducer->accumulator_bytes;
-  char memory[tiles_memory(p, p->tile)] __attribute__((aligned(64)));
-  char levels[LEVELS * level] __attribute__((aligned(64)));
   struct folding s;
+  s.tile = tiles_open_outputs(&s.tiles, f->launch, p->outputs - 1);
+  int64_t level = s.tile * f->reducer->accumulator_bytes;
+  char memory[tiles_memory(p, s.tile)] __attribute__((aligned(64)));
+  char levels[LEVELS * level] __attribute__((aligned(64)));
   s.fold = f;
   s.memory = 0;
   s.cascade.reducer = f->reducer;
@@ -205,12 +218,14 @@ EXPORT void adjoint_fold(const struct fold *f, int64_t first, int64_t last) {
     s.cascade.levels[k] = levels + k * level;
   }
   if (f->folded > 0) {
-    s.tiles.copies_inputs = 0; /* nothing is stored */
-    tiles_open(&s.tiles, f->launch, memory, p->tile);
+    tiles_open(&s.tiles, f->launch, memory, s.tile);
     s.memory = in_memory(&s.tiles);
   }
   for (int64_t task = first; task < last; task++) {
     run_task(&s, task);
+  }
+  if (s.tiles.streams) {
+    stream_end();
   }
 }
 

@@ -4,7 +4,9 @@
 #include "reducer.h"
 
 struct fold {
-  const struct launch *launch; /* operands: inputs only */
+  /* The program's last output is folded; the others are stored, over the whole space. Operands: the
+   * inputs, then what is stored. */
+  const struct launch *launch;
   const struct reducer *reducer;
   int64_t outer;
   int64_t folded;

@@ -5,6 +5,10 @@
 #include "stream.h"
 #include "walk.h"
 
+/* Elements of a tile of a large launch: the less of memory is asked for at a time, by loads and by
+ * stores around the caches, the more of it comes and goes while the rows compute. */
+enum { LARGE_TILE = 256 };
+
 static int64_t tile_length(const struct program *program, int64_t n) {
   return n < program->tile ? padded(n) : program->tile;
 }
@@ -30,19 +34,20 @@ static int is_input(const struct launch *launch, const char *base) {
   return 0;
 }
 
-void tiles_open_outputs(struct tiles *tiles, const struct launch *launch) {
+int64_t tiles_open_outputs(struct tiles *tiles, const struct launch *launch, int64_t stored) {
   const struct program *p = launch->program;
   int64_t computed = p->inputs + p->scalars;
   int copies = 0;
   int aliases = 0;
-  for (int64_t k = 0; k < p->outputs; k++) {
+  for (int64_t k = 0; k < stored; k++) {
     copies |= p->stores[k].place < computed;
     aliases |= is_input(launch, launch->operands[p->inputs + k].base);
   }
-  tiles->copies_inputs = copies && aliases && p->outputs > 1;
+  tiles->copies_inputs = copies && aliases && stored > 1;
+  tiles->stored = stored;
   tiles->large = 0;
   tiles->streams = 0;
-  for (int64_t k = 0; k < p->outputs; k++) {
+  for (int64_t k = 0; k < stored; k++) {
     int64_t o = p->inputs + k;
     const struct store *store = &p->stores[k];
     int overwrites = is_input(launch, launch->operands[o].base);
@@ -55,6 +60,7 @@ void tiles_open_outputs(struct tiles *tiles, const struct launch *launch) {
     tiles->in_place[o] = tiles->access[o] == CONTIGUOUS && store->place >= computed && !copies &&
                          (store->is_last || !overwrites);
   }
+  return tiles->large && p->tile > LARGE_TILE ? LARGE_TILE : p->tile;
 }
 
 void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, int64_t n) {
@@ -118,7 +124,7 @@ static void run_code(struct tiles *tiles, int64_t first, int64_t n) {
   }
 }
 
-void tiles_evaluate(struct tiles *tiles, int64_t first, int64_t n) {
+static void evaluate(struct tiles *tiles, int64_t first, int64_t n) {
   const struct program *p = tiles->launch->program;
   /* A value that no row reads needs no padding. */
   int whole = n == padded(n) || p->instructions == 0;
@@ -147,7 +153,7 @@ void tiles_run(struct tiles *tiles, int64_t first, int64_t n) {
   const struct launch *launch = tiles->launch;
   const struct program *p = launch->program;
   int whole = n == padded(n);
-  for (int64_t k = 0; k < p->outputs; k++) {
+  for (int64_t k = 0; k < tiles->stored; k++) {
     int64_t place = p->stores[k].place;
     int64_t o = p->inputs + k;
     if (tiles->in_place[o]) {
@@ -155,8 +161,8 @@ void tiles_run(struct tiles *tiles, int64_t first, int64_t n) {
           whole ? launch->operands[o].base + first * p->stores[k].bytes : tiles->places[place];
     }
   }
-  tiles_evaluate(tiles, first, n);
-  for (int64_t k = 0; k < p->outputs; k++) {
+  evaluate(tiles, first, n);
+  for (int64_t k = 0; k < tiles->stored; k++) {
     store_output(tiles, k, first, n);
   }
 }

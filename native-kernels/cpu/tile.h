@@ -15,19 +15,19 @@ struct tiles {
   int copies_inputs; /* an output stores an input that another output overwrites */
   uint8_t in_place[MAX_OPERANDS]; /* outputs that may be written before the tile's end */
   int64_t ahead; /* elements after a tile's own that are asked for; 0 in launches that caches hold */
+  int64_t stored; /* how many of the program's outputs, the first ones, are stored */
   int large;   /* some output is larger than the caches */
   int streams; /* some output goes around the caches */
 };
 
 /* Bytes of memory that tiles_open needs for a range of n elements. */
 int64_t tiles_memory(const struct program *program, int64_t n);
-/* Decides which outputs rows write directly; comes first, where any are to be stored. */
-void tiles_open_outputs(struct tiles *tiles, const struct launch *launch);
+/* Decides which of the outputs that are stored rows write directly. Comes first; returns how many
+ * elements make a tile. */
+int64_t tiles_open_outputs(struct tiles *tiles, const struct launch *launch, int64_t stored);
 /* Prepares for ranges of up to n elements; memory is aligned to 64 bytes. */
 void tiles_open(struct tiles *tiles, const struct launch *launch, char *memory, int64_t n);
-/* Runs the instructions for n elements, at most a tile. The results are in values. */
-void tiles_evaluate(struct tiles *tiles, int64_t first, int64_t n);
-/* Evaluates and stores all outputs. */
+/* Runs the instructions for n elements, at most a tile, and stores outputs. Results are in values. */
 void tiles_run(struct tiles *tiles, int64_t first, int64_t n);
 
 /* Rounds up to whole steps of a row's loop. */

@@ -151,6 +151,40 @@ static void run_fold(int64_t outer, int64_t folded, int64_t inner, int64_t block
   free(y);
 }
 
+/* The negatives' sum, and what is stored beside it, come out alike whatever a tile is. */
+static void run_storing_fold(int64_t n, int64_t tile, int64_t block) {
+  const int64_t shape[] = {1, n};
+  const int64_t dense[] = {n, 1};
+  const int64_t kept = 1;
+  const int64_t *strides[] = {dense, dense, dense, dense};
+  float *x = floats(n);
+  float *y = floats(n);
+  float *sum = floats(n);
+  float *total = floats(1);
+  float *const base[] = {x, y, sum, x};
+  int64_t blocks = (n + block - 1) / block;
+  char *partials = blocks > 1 ? malloc((size_t)(blocks * 8)) : 0;
+  struct launch *launch = launch_of(sum_and_negative(tile), 2, shape, base, strides);
+  struct fold fold = {launch, &fold_sum_f32, 1, n, 1, 1, blocks > 1 ? block : n, 1, 1, &kept,
+                      {(char *)total, &kept}, partials};
+  adjoint_fold(&fold, 0, blocks);
+  if (partials) {
+    adjoint_fold_join(&fold);
+  }
+  double want = 0;
+  for (int64_t i = 0; i < n; i++) {
+    want -= x[i];
+    check(sum[i] == x[i] + y[i], "sum beside a fold", i);
+  }
+  check(total[0] == (float)want, "fold beside a sum", n);
+  free(launch);
+  free(partials);
+  free(x);
+  free(y);
+  free(sum);
+  free(total);
+}
+
 /* ---- structured kernels ---- */
 
 static void run_kernel(kernel_function *kernel, int64_t groups, const int64_t *sizes, void *a,
@@ -215,6 +249,8 @@ int main(void) {
     run_fold(3, sizes[s], 5, 1000);
     run_fold(2, 11, sizes[s], 4);
     run_fold(sizes[s], 3, 2, 10);
+    run_storing_fold(sizes[s], 64, 100);
+    run_storing_fold(sizes[s], 256, 5000);
     run_kernels(2, sizes[s], 1);
     run_kernels(1, sizes[s] < 100 ? sizes[s] : 7, 19);
     exercise_tuned(sizes[s]);

@@ -3,11 +3,12 @@ package dev.adjoint.graph;
 import dev.adjoint.Tensor;
 import dev.adjoint.host.Export;
 import dev.adjoint.memory.Devices;
+import dev.adjoint.memory.Folds;
 import dev.adjoint.memory.Fusion;
 import dev.adjoint.memory.Fusion.Source;
-import dev.adjoint.memory.Layout;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Storage;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
@@ -86,9 +87,28 @@ public final class Kernels {
       }
     }
     DType wide = type.arithmetic();
-    Storage out = Fusion.fold(reducer, x.storage(), layout, order, rank - kept, wide);
+    Storage out = Folds.fold(reducer, x.storage(), layout, order, rank - kept, wide);
     Shape shape = folded(layout.shape(), folds, keepdim);
     return EagerTensor.of(out, Layout.contiguous(shape)).to(type);
+  }
+
+  /// The sum of some dimensions over a divisor; halves as by [#fold]. A sum of everything that is part of
+  /// a graph may wait, and is then computed together with gradients.
+  ///
+  /// @param dims as for [#fold]
+  public static Tensor sum(Tensor input, int[] dims, boolean keepdim, DType type, long divisor) {
+    EagerTensor x = (EagerTensor) input;
+    DType wide = type.arithmetic();
+    if (dims.length == x.dim() && wide == type && x.requiresGrad()) {
+      Storage out = Folds.waitingSum(x.storage(), x.layout(), type, divisor);
+      if (out != null) {
+        boolean[] folds = new boolean[dims.length];
+        Arrays.fill(folds, true);
+        return EagerTensor.of(out, Layout.contiguous(folded(x.shape(), folds, keepdim)));
+      }
+    }
+    Tensor sum = fold(Reducer.SUM, input, dims, keepdim, wide);
+    return (divisor == 1 ? sum : sum.div((double) divisor)).to(type);
   }
 
   private static Shape folded(Shape shape, boolean[] folds, boolean keepdim) {

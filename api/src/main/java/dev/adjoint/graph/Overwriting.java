@@ -1,7 +1,7 @@
 package dev.adjoint.graph;
 
 import dev.adjoint.graph.mode.GradMode;
-import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.op.Op;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.GraphException;

@@ -30,9 +30,9 @@ final class FoldLowering {
 
   /// Everything that the text of a kernel depends on.
   ///
-  /// @param walks the walk of each input
+  /// @param walks the walk of each input and of what is stored
   /// @param pack of its grid
-  /// @param together for each input, 1 where its packs lie together, so that they are read at once
+  /// @param together for each of these, 1 where its packs lie together, so that they are read at once
   record Structure(
       Stage stage,
       Reducer reducer,
@@ -89,13 +89,13 @@ final class FoldLowering {
   private KernelLaunch launch(
       Stage stage, Launch.Fold launch, FoldGrid grid, Buffer target, boolean plainly) {
     Operand[] operands = launch.operands();
-    Operand[] inputs = Arrays.copyOf(operands, operands.length - 1);
-    FoldSpace space = space(launch, grid, inputs, plainly);
-    char[] walks = new char[inputs.length];
+    Operand[] walked = Arrays.copyOf(operands, operands.length - 1);
+    FoldSpace space = space(launch, grid, walked, plainly);
+    char[] walks = new char[walked.length];
     StringBuilder together = new StringBuilder();
     for (int i = 0; i < walks.length; i++) {
       walks[i] = (char) ('0' + space.walk(i));
-      together.append(grid.pack() > 1 && space.isPacked(inputs[i]) ? 1 : 0);
+      together.append(grid.pack() > 1 && space.isPacked(walked[i]) ? 1 : 0);
     }
     Structure structure =
         new Structure(
@@ -110,8 +110,8 @@ final class FoldLowering {
             together.toString());
     Words words = new Words(limits, launch);
     words.put(launch.scalars());
-    for (Operand input : inputs) {
-      words.put(input.offset());
+    for (Operand operand : walked) {
+      words.put(operand.offset());
     }
     putGrid(words, grid);
     space.putKept(words);
@@ -127,15 +127,15 @@ final class FoldLowering {
   /// A short launch waits for its start: one kernel serves all of up to 4 kept dimensions. So it is for
   /// the catalogue, which has no kernel of its own for packs that lie apart in one row.
   private static FoldSpace space(
-      Launch.Fold launch, FoldGrid grid, Operand[] inputs, boolean plainly) {
+      Launch.Fold launch, FoldGrid grid, Operand[] walked, boolean plainly) {
     int keptDims = launch.shape().length - launch.folded();
     boolean shortWork =
         grid.kept() * grid.folded() < SHORT || plainly && (keptDims > 1 || launch.folded() > 1);
     int keptRank = Geometry.rankFor(keptDims, shortWork);
     int foldedRank = launch.folded() <= 1 ? 1 : Geometry.rankFor(launch.folded(), shortWork);
-    FoldSpace space = new FoldSpace(launch, inputs, keptRank, foldedRank);
-    boolean apart = plainly && grid.pack() > 1 && space.isNarrow() && !space.isPacked(inputs[0]);
-    return apart ? new FoldSpace(launch, inputs, 4, foldedRank) : space;
+    FoldSpace space = new FoldSpace(launch, walked, keptRank, foldedRank);
+    boolean apart = plainly && grid.pack() > 1 && space.isNarrow() && !space.isPacked(walked[0]);
+    return apart ? new FoldSpace(launch, walked, 4, foldedRank) : space;
   }
 
   private KernelLaunch join(Launch.Fold launch, FoldGrid blocks, Buffer partials, Buffer output) {
@@ -146,7 +146,7 @@ final class FoldLowering {
         new Structure(
             Stage.JOIN,
             launch.reducer(),
-            itself(launch.program().typeOf(launch.program().outputs().getFirst())),
+            itself(launch.type()),
             space.isNarrow(),
             keptRank,
             1,

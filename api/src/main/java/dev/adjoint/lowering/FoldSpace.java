@@ -13,14 +13,15 @@ final class FoldSpace {
   private final int foldedRank;
   private final Geometry geometry;
 
-  FoldSpace(Launch.Fold launch, Operand[] inputs, int keptRank, int foldedRank) {
+  /// @param walked operands with a stride per dimension of the launch's shape
+  FoldSpace(Launch.Fold launch, Operand[] walked, int keptRank, int foldedRank) {
     this.launch = launch;
     this.keptDims = launch.shape().length - launch.folded();
     this.keptRank = keptRank;
     this.foldedRank = foldedRank;
-    Operand[] padded = new Operand[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      padded[i] = new Operand(inputs[i].buffer(), inputs[i].offset(), padded(inputs[i]));
+    Operand[] padded = new Operand[walked.length];
+    for (int i = 0; i < walked.length; i++) {
+      padded[i] = new Operand(walked[i].buffer(), walked[i].offset(), padded(walked[i]));
     }
     this.geometry = Geometry.of(shape(), padded, keptRank + foldedRank, true);
   }

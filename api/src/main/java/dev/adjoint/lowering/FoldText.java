@@ -38,7 +38,7 @@ final class FoldText {
   }
 
   private DType result() {
-    return program.typeOf(program.outputs().getFirst());
+    return program.typeOf(program.outputs().getLast());
   }
 
   String entry(String name) {
@@ -60,19 +60,30 @@ final class FoldText {
   }
 
   private String parameters() {
+    String from = fold.stage() == Stage.JOIN ? accumulator : "";
+    String to = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
+    return parameters(program, from) + "GLOBAL " + to + " *out";
+  }
+
+  /// The operands before a fold's result.
+  ///
+  /// @param partial the type of the partial results that are the only ones; empty for the program's
+  static String parameters(Program program, String partial) {
     StringBuilder parameters = new StringBuilder();
-    for (int i = 0; i < inputs; i++) {
-      String type = fold.stage() == Stage.JOIN ? accumulator : Text.type(program.inputs().get(i));
-      parameters.append("GLOBAL const ").append(type).append(" *p").append(i).append(", ");
+    int inputs = program.inputs().size();
+    for (int o = 0; o < inputs + program.outputs().size() - 1; o++) {
+      String constant = o < inputs ? "const " : "";
+      int value = o < inputs ? o : program.outputs().get(o - inputs);
+      String type = partial.isEmpty() ? Text.type(program.typeOf(value)) : partial;
+      parameters.append("GLOBAL " + constant + type + " *p" + o + ", ");
     }
-    String type = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
-    return parameters + "GLOBAL " + type + " *out";
+    return parameters.toString();
   }
 
   private void declare() {
     text.scalars(program);
-    for (int i = 0; i < inputs; i++) {
-      text.line("  p%d += %s;", i, text.word());
+    for (int o = 0; o < fold.walks().length(); o++) {
+      text.line("  p%d += %s;", o, text.word());
     }
     text.line("  const index_t kept = (index_t)%s;", text.word());
     text.line("  const index_t folded = (index_t)%s;", text.word());
@@ -207,7 +218,7 @@ final class FoldText {
   }
 
   private String value() {
-    return "v" + program.outputs().getFirst();
+    return "v" + program.outputs().getLast();
   }
 
   /// Element i of the row.
@@ -225,17 +236,20 @@ final class FoldText {
         text.line("%sconst %s v%d = x%d%s;", indent, type, i, i, read);
         continue;
       }
-      int walk = fold.walks().charAt(i) - '0';
-      text.line(
-          "%sconst %s v%d = p%d[start%d + %s];",
-          indent,
-          Text.type(program.inputs().get(i)),
-          i,
-          i,
-          walk,
-          place("f", "step" + walk + "_", fold.foldedRank(), fold.keptRank()));
+      String type = Text.type(program.inputs().get(i));
+      text.line("%sconst %s v%d = %s;", indent, type, i, place(i));
     }
     text.instructions(program, indent, "((int64_t)k * folded + i)");
+    for (int o = inputs; o < fold.walks().length(); o++) {
+      text.line("%s%s = v%d;", indent, place(o), program.outputs().get(o - inputs));
+    }
+  }
+
+  /// Where an operand has the element of folded coordinates.
+  private String place(int operand) {
+    int walk = fold.walks().charAt(operand) - '0';
+    String folded = place("f", "step" + walk + "_", fold.foldedRank(), fold.keptRank());
+    return "p" + operand + "[start" + walk + " + " + folded + "]";
   }
 
   /// Where rows lie side by side, the last steps are between lanes that run together.

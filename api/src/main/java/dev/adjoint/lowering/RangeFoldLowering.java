@@ -6,7 +6,6 @@ import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
 import dev.adjoint.spi.Reducer;
-import dev.adjoint.type.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ final class RangeFoldLowering {
   /// Everything that the text of a kernel depends on.
   ///
   /// @param columns whether a lane folds results side by side
-  /// @param walks the walk of each input
+  /// @param walks the walk of each input and of what is stored
   /// @param steps where they are known: each walk's along the dimension that the inner loop is of
   record Structure(
       Stage stage,
@@ -98,13 +97,13 @@ final class RangeFoldLowering {
 
   private KernelLaunch launch(Stage stage, Launch.Fold launch, Grid grid, Buffer target) {
     Operand[] operands = launch.operands();
-    Operand[] inputs = Arrays.copyOf(operands, operands.length - 1);
+    Operand[] walked = Arrays.copyOf(operands, operands.length - 1);
     boolean shortWork = grid.kept() * grid.folded() < SHORT;
     int keptRank = Geometry.rankFor(launch.shape().length - launch.folded(), shortWork);
     int foldedRank = Geometry.rankFor(launch.folded(), shortWork);
-    FoldSpace space = new FoldSpace(launch, inputs, keptRank, foldedRank);
+    FoldSpace space = new FoldSpace(launch, walked, keptRank, foldedRank);
     StringBuilder walks = new StringBuilder();
-    for (int i = 0; i < inputs.length; i++) {
+    for (int i = 0; i < walked.length; i++) {
       walks.append((char) ('0' + space.walk(i)));
     }
     int inner = grid.keptFirst() ? keptRank - 1 : keptRank + foldedRank - 1;
@@ -121,8 +120,8 @@ final class RangeFoldLowering {
             shortWork ? "" : space.steps(inner));
     Words words = new Words(limits, launch);
     words.put(launch.scalars());
-    for (Operand input : inputs) {
-      words.put(input.offset());
+    for (Operand operand : walked) {
+      words.put(operand.offset());
     }
     putGrid(words, grid);
     space.putKept(words);
@@ -138,12 +137,11 @@ final class RangeFoldLowering {
   private KernelLaunch join(Launch.Fold launch, Grid grid, Buffer partials, Buffer output) {
     int keptRank = Geometry.rankFor(launch.shape().length - launch.folded(), true);
     FoldSpace space = new FoldSpace(launch, new Operand[0], keptRank, launch.folded());
-    DType type = launch.program().typeOf(launch.program().outputs().getFirst());
     Structure structure =
         new Structure(
             Stage.JOIN,
             launch.reducer(),
-            FoldLowering.itself(type),
+            FoldLowering.itself(launch.type()),
             space.isNarrow(),
             grid.keptFirst(),
             keptRank,

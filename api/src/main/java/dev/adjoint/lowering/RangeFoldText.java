@@ -42,7 +42,7 @@ final class RangeFoldText {
   }
 
   private DType result() {
-    return program.typeOf(program.outputs().getFirst());
+    return program.typeOf(program.outputs().getLast());
   }
 
   String entry(String name) {
@@ -64,19 +64,14 @@ final class RangeFoldText {
   }
 
   private String parameters() {
-    StringBuilder parameters = new StringBuilder();
-    for (int i = 0; i < inputs; i++) {
-      String type = join ? accumulator : Text.type(program.inputs().get(i));
-      parameters.append("GLOBAL const ").append(type).append(" *p").append(i).append(", ");
-    }
-    String type = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
-    return parameters + "GLOBAL " + type + " *out";
+    String to = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
+    return FoldText.parameters(program, join ? accumulator : "") + "GLOBAL " + to + " *out";
   }
 
   private void declare() {
     text.scalars(program);
-    for (int i = 0; i < inputs; i++) {
-      text.line("  p%d += %s;", i, text.word());
+    for (int o = 0; o < fold.walks().length(); o++) {
+      text.line("  p%d += %s;", o, text.word());
     }
     for (String name : List.of("kept", "folded", "columns", "blocks", "block")) {
       text.line("  const index_t %s = (index_t)%s;", name, text.word());
@@ -232,7 +227,7 @@ final class RangeFoldText {
   }
 
   private String value() {
-    return join ? "v" : "v" + program.outputs().getFirst();
+    return join ? "v" : "v" + program.outputs().getLast();
   }
 
   /// @param index of the element in the iteration space
@@ -247,6 +242,10 @@ final class RangeFoldText {
       text.line("        const %s v%d = p%d[%s];", Text.type(program.inputs().get(i)), i, i, at);
     }
     text.instructions(program, "        ", "(int64_t)(" + index + ")");
+    for (int o = inputs; o < fold.walks().length(); o++) {
+      String at = place.of(fold.walks().charAt(o) - '0');
+      text.line("        p%d[%s] = v%d;", o, at, program.outputs().get(o - inputs));
+    }
   }
 
   private void store(String k, String total) {

@@ -97,7 +97,7 @@ final class StepLowering {
     }
     Operand output = launch.operands()[launch.operands().length - 1];
     long[] kept = Arrays.copyOf(launch.shape(), launch.shape().length - launch.folded());
-    DType type = launch.program().typeOf(launch.program().outputs().getFirst());
+    DType type = launch.type();
     Operand result = Geometry.isRowMajor(output, kept) ? output : place(places, type, kept);
     Operand value = grid.folded() == 0 ? output : computed(launch, grid, places, launches);
     long[] steps = grid.keptFirst() ? new long[] {1, grid.kept()} : new long[] {grid.folded(), 1};
@@ -116,14 +116,12 @@ final class StepLowering {
     }
   }
 
-  /// The program's value for each element, in memory that is ordered so that its fold takes the same
-  /// grid.
+  /// What is folded, for each element, in memory that is ordered so that its fold takes the same grid.
   private Operand computed(
       Launch.Fold launch, FoldGrid grid, Steps.Places places, List<KernelLaunch> launches) {
     Program program = launch.program();
     int keptDims = launch.shape().length - launch.folded();
-    DType type = program.typeOf(program.outputs().getFirst());
-    Operand value = place(places, type, launch.shape());
+    Operand value = place(places, launch.type(), launch.shape());
     long[] strides = Geometry.rowMajor(launch.shape());
     if (grid.keptFirst()) {
       for (int d = 0; d < keptDims; d++) {
@@ -153,7 +151,7 @@ final class StepLowering {
     Operand[] inputs = Arrays.copyOf(launch.operands(), launch.operands().length - 1);
     return program.instructions().isEmpty()
         && program.inputs().size() == 1
-        && program.outputs().getFirst() == 0
+        && program.outputs().equals(List.of(0))
         && launch.folded() <= MOST_DIMENSIONS
         && launch.shape().length - launch.folded() <= MOST_DIMENSIONS
         && new FoldSpace(launch, inputs, MOST_DIMENSIONS, MOST_DIMENSIONS).isNarrow();

@@ -3,6 +3,7 @@ package dev.adjoint.memory;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.Shape;
 import java.lang.ref.WeakReference;

@@ -1,7 +1,7 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Launch;
-import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
@@ -141,10 +141,10 @@ public final class Fusion {
   }
 
   /// Only a value read in its own order can join a program; others are computed first.
-  private static void prepare(Source source) {
+  static void prepare(Source source) {
     Storage storage = source.storage();
     Pending p = storage.pending();
-    if (p != null && (p.call != null || Recording.precedes(p))) {
+    if (p != null && (p.isAlone() || Recording.precedes(p))) {
       Realization.of(storage);
     } else if (p != null && !p.isConstant()) {
       Layout layout = source.layout();
@@ -224,54 +224,5 @@ public final class Fusion {
     } finally {
       turn.unlock();
     }
-  }
-
-  /// Folds the last dimensions of a value into fresh memory.
-  ///
-  /// @param layout of the value, kept dimensions first
-  /// @param folded how many of the last dimensions are folded
-  /// @param type the type of the folded values and of the result
-  public static Storage fold(
-      Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
-    Source source = new Source(value, layout);
-    ReentrantLock turn = Deferral.turn(value);
-    try {
-      prepare(source);
-      if (value.isDeferred() && value.isShared()) {
-        Realization.of(value);
-      }
-      Shape shape = layout.permute(order).shape();
-      Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
-      Storage out = Storage.allocate(value.device(), type, kept.elements());
-      boolean launched = kept.elements() == 0;
-      while (!launched) {
-        try (ProgramBuilder builder = ProgramBuilder.open()) {
-          builder.output(builder.value(source, type));
-          Storage first = readFirst(builder, value);
-          launched = first == null;
-          if (first == null) {
-            ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
-          } else {
-            Realization.of(first);
-          }
-        }
-      }
-      return out;
-    } finally {
-      if (turn != null) {
-        turn.unlock();
-      }
-    }
-  }
-
-  /// The value that a fold had better read from memory: one computed as a part of others often enough, or
-  /// all that it folds if an operand is walked in another order. Null where there is none.
-  private static @Nullable Storage readFirst(ProgramBuilder builder, Storage folded) {
-    for (Storage part : builder.parts()) {
-      if (part.isWorthStoring()) {
-        return part;
-      }
-    }
-    return folded.isPending() && !Deferral.walkInOrder(builder.inputs()) ? folded : null;
   }
 }

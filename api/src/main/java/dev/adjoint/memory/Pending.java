@@ -10,20 +10,26 @@ import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import org.jspecify.annotations.Nullable;
 
-/// A value that is described but not computed: one row applied to sources, a kernel's only result, or
-/// a constant.
+/// A value that is described but not computed: one row applied to sources, a kernel's only result, a sum,
+/// or a constant.
 ///
 /// It holds its sources' storages (a count each) until it is computed or no longer wanted, or the window
 /// that keeps it does. It is dropped, or computed, before any of them is written; see [Window] and [Deferral].
 final class Pending {
 
+  /// All elements of the only source, added up.
+  ///
+  /// @param divisor what the sum is divided by
+  record Sum(long divisor) {}
+
   private static final Source[] NONE = {};
 
   final @Nullable Row row;
 
-  /// The kernel, without operands, that reads all of the sources. No program computes such a value.
+  /// The kernel, without operands, that reads all of the sources.
   final Launch.@Nullable Call call;
 
+  final @Nullable Sum sum;
   final DType type;
   final Source[] sources;
   final long bits;
@@ -55,21 +61,16 @@ final class Pending {
   /// How often it was computed as a part of others; guarded by the device's lock.
   int repeats;
 
-  private Pending(
-      @Nullable Row row, Launch.@Nullable Call call, DType type, Source[] sources, long bits) {
-    this(row, call, type, sources, bits, weight(sources), leaves(sources));
+  private Pending(@Nullable Object maker, DType type, Source[] sources, long bits) {
+    this(maker, type, sources, bits, weight(sources), leaves(sources));
   }
 
+  /// @param maker a [Row], a [Launch.Call] or a [Sum]; null for a constant
   private Pending(
-      @Nullable Row row,
-      Launch.@Nullable Call call,
-      DType type,
-      Source[] sources,
-      long bits,
-      int weight,
-      int leaves) {
-    this.row = row;
-    this.call = call;
+      @Nullable Object maker, DType type, Source[] sources, long bits, int weight, int leaves) {
+    this.row = maker instanceof Row r ? r : null;
+    this.call = maker instanceof Launch.Call c ? c : null;
+    this.sum = maker instanceof Sum s ? s : null;
     this.type = type;
     this.sources = sources;
     this.bits = bits;
@@ -80,19 +81,28 @@ final class Pending {
   }
 
   static Pending constant(DType type, long bits) {
-    return new Pending(null, null, type, NONE, bits);
+    return new Pending(null, type, NONE, bits);
   }
 
   /// What a kernel makes of sources that are in memory; it may wait longer than a [Window].
   static Pending of(Launch.Call call, DType type, Source[] sources) {
-    Pending p = new Pending(null, call, type, sources, 0);
+    return outliving(call, type, sources);
+  }
+
+  /// The sum of the elements of a value that waits.
+  static Pending of(Sum sum, DType type, Source value) {
+    return outliving(sum, type, new Source[] {value});
+  }
+
+  private static Pending outliving(Object maker, DType type, Source[] sources) {
+    Pending p = new Pending(maker, type, sources, 0);
     p.hold(true);
     return p;
   }
 
   /// @param outlives whether the value may wait longer than a [Window]
   static Pending of(Row row, DType type, Source[] sources, boolean outlives) {
-    Pending p = new Pending(row, null, type, sources, 0);
+    Pending p = new Pending(row, type, sources, 0);
     p.hold(outlives);
     return p;
   }
@@ -104,7 +114,7 @@ final class Pending {
     }
     int weight = Math.min(weight(sources), window.rowsWith(sources));
     int leaves = Math.min(leaves(sources), window.readsWith(sources));
-    return new Pending(row, null, type, sources, 0, weight, leaves);
+    return new Pending(row, type, sources, 0, weight, leaves);
   }
 
   private void hold(boolean outlives) {
@@ -144,7 +154,12 @@ final class Pending {
   }
 
   boolean isConstant() {
-    return row == null && call == null;
+    return row == null && !isAlone();
+  }
+
+  /// Whether a launch of its own computes this, or one that others join: no program takes it as a part.
+  boolean isAlone() {
+    return call != null || sum != null;
   }
 
   /// Makes the value known to what it reads, so that it is computed before that is overwritten.

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Turns pending values into one program: follows sources that are pending too, reads each operand
@@ -25,8 +24,6 @@ final class ProgramBuilder implements AutoCloseable {
   private static final int RESULT = 1 << 20;
   private static final Storage[] NONE = {};
   private static final DType[] TYPES = DType.values();
-  private static final ConcurrentHashMap<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
-  private static final Key[] RECENT = new Key[1 << 10];
   private static final ThreadLocal<ProgramBuilder> OWN =
       ThreadLocal.withInitial(ProgramBuilder::new);
 
@@ -71,20 +68,6 @@ final class ProgramBuilder implements AutoCloseable {
     busy = false;
   }
 
-  /// The structure of a program as numbers, and the program.
-  @SuppressWarnings("ArrayRecordComponent") // made for equality, which it defines itself
-  private record Key(int[] words, int hash, @Nullable Program program) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key k && hash == k.hash && Arrays.equals(words, k.words);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-  }
-
   /// The value an argument yields, converted to a type.
   int value(Source source, DType type) {
     Storage storage = source.storage();
@@ -96,6 +79,21 @@ final class ProgramBuilder implements AutoCloseable {
       return scalar(Scalars.convert(p.bits, p.type, type), type);
     }
     return cast(result(storage, p), storage.type(), type);
+  }
+
+  /// Whether the program reads or computes an argument by now.
+  boolean has(Source source) {
+    Storage storage = source.storage();
+    if (storage.pending() != null) {
+      return parts().contains(storage);
+    }
+    return indexOf(source) >= 0;
+  }
+
+  /// Whether the program stays within limits if it computes one more value.
+  boolean hasRoomFor(Source source) {
+    return results + source.storage().pendingWeight() <= Realization.MAX_INSTRUCTIONS
+        && inputCount + source.storage().leaves() <= Realization.MAX_LEAVES;
   }
 
   /// Marks a value as stored, in the order of the output operands.
@@ -184,12 +182,20 @@ final class ProgramBuilder implements AutoCloseable {
         (long) value << 8 | to.ordinal(), key -> instruction(Row.CAST, to, value));
   }
 
-  private int input(Source source) {
+  private int indexOf(Source input) {
     for (int i = 0; i < inputCount; i++) {
       Source known = inputs[i];
-      if (known.storage() == source.storage() && known.layout().sameAs(source.layout())) {
+      if (known.storage() == input.storage() && known.layout().sameAs(input.layout())) {
         return i;
       }
+    }
+    return -1;
+  }
+
+  private int input(Source source) {
+    int known = indexOf(source);
+    if (known >= 0) {
+      return known;
     }
     inputs = inputCount == inputs.length ? Arrays.copyOf(inputs, 2 * inputCount) : inputs;
     inputs[inputCount] = source;
@@ -223,21 +229,7 @@ final class ProgramBuilder implements AutoCloseable {
   /// The program; structures seen before are looked up without building them again.
   Program build() {
     int length = write();
-    int hash = 1;
-    for (int i = 0; i < length; i++) {
-      hash = 31 * hash + words[i];
-    }
-    int slot = (hash ^ hash >>> 15) & RECENT.length - 1;
-    Key recent = RECENT[slot];
-    if (recent != null
-        && recent.hash == hash
-        && Arrays.equals(recent.words, 0, recent.words.length, words, 0, length)) {
-      return requireNonNull(recent.program);
-    }
-    int[] exact = Arrays.copyOf(words, length);
-    Program program = PROGRAMS.computeIfAbsent(new Key(exact, hash, null), unknown -> compile());
-    RECENT[slot] = new Key(exact, hash, program);
-    return program;
+    return ProgramCache.get(words, length, this::compile);
   }
 
   /// Writes the structure as numbers and returns how many.

@@ -1,6 +1,8 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.memory.layout.Iteration;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -33,7 +35,7 @@ final class ProgramLaunch {
     }
     targets[0]
         .device()
-        .launch(new Launch.Elementwise(op, program, nest.shape, operands, builder.scalars()));
+        .launch(new Launch.Elementwise(op, program, nest.shape(), operands, builder.scalars()));
     builder.parts().forEach(Storage::repeated);
     for (Storage target : targets) {
       target.realized();
@@ -46,30 +48,46 @@ final class ProgramLaunch {
         : target.forWriting(layout, strides, writer);
   }
 
-  /// Launches a fold of the program's value into contiguous memory.
+  /// Launches a fold of the program's last output into contiguous memory.
   ///
   /// @param order the value's dimensions, kept ones first
   /// @param shape of the value in that order
   /// @param kept the dimensions that are not folded
+  /// @param stored what the other outputs fill, contiguous and of that shape
   static void fold(
-      ProgramBuilder builder, Reducer reducer, int[] order, Shape shape, Shape kept, Storage out) {
+      ProgramBuilder builder,
+      Reducer reducer,
+      int[] order,
+      Shape shape,
+      Shape kept,
+      Storage out,
+      Storage... stored) {
     Program program = builder.build();
     Source[] inputs = builder.inputs();
     int n = inputs.length;
-    long[][] strides = new long[n + 1][];
+    int last = n + stored.length;
+    long[][] strides = new long[last + 1][];
     for (int i = 0; i < n; i++) {
       strides[i] = inputs[i].layout().permute(order).strides();
     }
-    strides[n] = Arrays.copyOf(Layout.contiguous(kept).strides(), shape.rank());
+    Arrays.fill(strides, n, last, Layout.contiguous(shape).strides());
+    strides[last] = Arrays.copyOf(Layout.contiguous(kept).strides(), shape.rank());
     Iteration nest = Iteration.of(shape.toArray(), strides, kept.rank());
-    Operand[] operands = inputs(inputs, nest, 1);
-    operands[n] = out.forFilling(0, Arrays.copyOf(nest.strides(n), nest.kept));
-    int folded = nest.shape.length - nest.kept;
+    Operand[] operands = inputs(inputs, nest, stored.length + 1);
+    for (int i = n; i < last; i++) {
+      operands[i] = stored[i - n].forFilling(0, nest.strides(i));
+    }
+    operands[last] = out.forFilling(0, Arrays.copyOf(nest.strides(last), nest.kept()));
+    int folded = nest.shape().length - nest.kept();
     String op = reducer.name().toLowerCase(Locale.ROOT);
     out.device()
         .launch(
-            new Launch.Fold(op, reducer, program, nest.shape, folded, operands, builder.scalars()));
+            new Launch.Fold(
+                op, reducer, program, nest.shape(), folded, operands, builder.scalars()));
     builder.parts().forEach(Storage::repeated);
+    for (Storage target : stored) {
+      target.realized();
+    }
   }
 
   static Iteration nest(Source[] inputs, Layout... outputs) {

@@ -1,6 +1,7 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.type.Shape;
@@ -61,7 +62,7 @@ final class Realization {
       if (p == null) {
         continue;
       }
-      if (Recording.precedes(p) || p.call != null) {
+      if (Recording.precedes(p) || p.isAlone()) {
         of(s);
         continue;
       }
@@ -125,7 +126,13 @@ final class Realization {
     Pending only = first.pending();
     if (only != null && only.call != null) {
       call(first, only.call, only.sources);
-    } else if (values.length == 1 && only != null && only.row != null && only.weight == 1) {
+    } else if (only != null && only.sum != null) {
+      Window.launchSum(first, only);
+    } else if (values.length == 1
+        && only != null
+        && only.row != null
+        && only.weight == 1
+        && !Window.hasSums()) {
       Fusion.write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
     } else if (shape.elements() > 0) {
       try (ProgramBuilder builder = ProgramBuilder.open()) {
@@ -137,10 +144,12 @@ final class Realization {
         builder.storeRepeated(stored, MAX_OUTPUTS);
         stored.forEach(Recording::checkMaker);
         Storage[] targets = stored.toArray(Storage[]::new);
-        Layout[] layouts = new Layout[targets.length];
-        Arrays.fill(layouts, dense);
-        String name = only == null || only.row == null ? "fill" : only.row.name();
-        ProgramLaunch.of(builder, targets, layouts, name, null);
+        if (!Window.joinsSum(builder, shape, targets)) {
+          Layout[] layouts = new Layout[targets.length];
+          Arrays.fill(layouts, dense);
+          String name = only == null || only.row == null ? "fill" : only.row.name();
+          ProgramLaunch.of(builder, targets, layouts, name, null);
+        }
       }
     }
     for (Storage s : values) {

@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.ExecutableGraph;
 import dev.adjoint.type.ClosedException;
 import dev.adjoint.type.IndexException;

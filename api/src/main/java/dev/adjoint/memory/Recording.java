@@ -2,6 +2,7 @@ package dev.adjoint.memory;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.ExecutableGraph;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// before by a claim on it, what the step takes by coming from a pool of its own. There is one
 /// capture at a time in a process, and it notes what its own thread does.
 public final class Recording {
-  /// Who has overwritten what a replay fills, in messages.
-  private static final String REPLAY = "replay";
-
   private static volatile @Nullable Recording underWay;
   private static int captures;
 
@@ -260,7 +258,7 @@ public final class Recording {
   /// Notes that fresh memory is about to be filled: to a replay it is not fresh.
   static void filled(Storage storage) {
     if (current() != null) {
-      wrote(storage, Layout.contiguous(Shape.of(storage.elements())), REPLAY);
+      wrote(storage, Layout.contiguous(Shape.of(storage.elements())), "replay");
     }
   }
 

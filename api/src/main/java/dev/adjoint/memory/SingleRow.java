@@ -1,6 +1,8 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.memory.layout.Iteration;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.spi.Program;
@@ -66,7 +68,7 @@ final class SingleRow {
     operands[last] = ProgramLaunch.target(target, layout, nest.strides(last), writer);
     target
         .device()
-        .launch(new Launch.Elementwise(row.name(), program, nest.shape, operands, scalars));
+        .launch(new Launch.Elementwise(row.name(), program, nest.shape(), operands, scalars));
     target.realized();
     return true;
   }

@@ -1,5 +1,6 @@
 package dev.adjoint.memory;
 
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Buffer;
 import dev.adjoint.spi.Operand;
 import dev.adjoint.type.DType;
@@ -106,9 +107,8 @@ public final class Storage extends Counted {
   /// since then are known to have been elsewhere.
   public @Nullable String overwrittenBy(int since, Layout places) {
     WriteLog known = log;
-    return version == since
-        ? null
-        : known == null ? lastWriter : known.overwrittenBy(since, places);
+    String writer = known == null ? lastWriter : known.overwrittenBy(since, places);
+    return version == since ? null : writer;
   }
 
   @Override

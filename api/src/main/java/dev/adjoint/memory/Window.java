@@ -1,6 +1,7 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class Window implements AutoCloseable {
   private Counted.Claimant claimant = new Counted.Claimant();
 
   private final List<Dependents.Entry> outliving = new ArrayList<>();
+  private final WaitingSums sums = new WaitingSums();
   private final Pass pass = new Pass(0);
   private final Pass walk = new Pass(1);
 
@@ -63,6 +65,9 @@ public final class Window implements AutoCloseable {
     public void compute() {
       computeKept();
       computeOutliving();
+      if (passes == 1) {
+        sums.compute();
+      }
     }
 
     @Override
@@ -190,6 +195,26 @@ public final class Window implements AutoCloseable {
     if (w.passes > 0) {
       w.outliving.add(value);
     }
+  }
+
+  /// Tells that a sum waits for a launch to join, or for the end of the outermost pass.
+  static void sumWaits(Dependents.Entry sum) {
+    OWN.get().sums.add(sum);
+  }
+
+  /// Whether sums of this thread may wait.
+  static boolean hasSums() {
+    return !OWN.get().sums.isEmpty();
+  }
+
+  /// As [WaitingSums#launch].
+  static void launchSum(Storage sum, Pending p) {
+    OWN.get().sums.launch(sum, p);
+  }
+
+  /// As [WaitingSums#join] of this thread's.
+  static boolean joinsSum(ProgramBuilder builder, Shape shape, Storage[] targets) {
+    return OWN.get().sums.join(builder, shape, targets);
   }
 
   /// Computes everything that waits on this thread; something is about to be written.

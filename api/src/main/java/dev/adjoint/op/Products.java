@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.Kernels;
-import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;

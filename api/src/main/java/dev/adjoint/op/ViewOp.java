@@ -1,7 +1,7 @@
 package dev.adjoint.op;
 
 import dev.adjoint.Tensor;
-import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.type.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
-import dev.adjoint.memory.Layout;
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;

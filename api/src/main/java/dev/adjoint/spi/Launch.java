@@ -1,5 +1,6 @@
 package dev.adjoint.spi;
 
+import dev.adjoint.type.DType;
 import java.util.Arrays;
 
 /// Work for a device, as plain data. Arrays are handed over, not copied, and never written again:
@@ -32,13 +33,14 @@ public sealed interface Launch {
   record Elementwise(String op, Program program, long[] shape, Operand[] operands, long[] scalars)
       implements Launch {}
 
-  /// Runs a program over a space and folds its single value along the last dimensions of it.
+  /// Runs a program over a space and folds its last output along the last dimensions of it. Other outputs
+  /// are stored, as by [Elementwise].
   ///
   /// @param shape kept dimensions, then folded ones; never empty; kept sizes are not 0
   /// @param folded how many of the last dimensions are folded; at least 1; a folded size may be 0,
   ///     which stores the reducer's neutral element (sum, prod, any, all only)
-  /// @param operands the program's inputs with a stride per dimension of the shape, then the output with
-  ///     a stride per kept dimension
+  /// @param operands the program's inputs and what is stored, with a stride per dimension of the shape,
+  ///     then the fold's result with a stride per kept dimension
   record Fold(
       String op,
       Reducer reducer,
@@ -47,7 +49,18 @@ public sealed interface Launch {
       int folded,
       Operand[] operands,
       long[] scalars)
-      implements Launch {}
+      implements Launch {
+
+    /// The type of the folded values, and of the result.
+    public DType type() {
+      return program.typeOf(program.outputs().getLast());
+    }
+
+    /// How many of the program's outputs are stored.
+    public int stored() {
+      return program.outputs().size() - 1;
+    }
+  }
 
   /// Runs a structured kernel. Operands are contiguous; what sizes mean is the kernel's to say, in its
   /// source.

@@ -110,12 +110,17 @@ public class RecordingBackend implements Backend {
   }
 
   /// A launch in short: `elementwise mul sub -> 2` is a program of two rows that stores two values,
-  /// `fold sum(mul)` a fold whose prologue is one row, `call pack` a kernel.
+  /// `fold sum(mul)` a fold whose prologue is one row, `fold sum(mul) -> 1` one that also stores a value,
+  /// `call pack` a kernel.
   public static String describe(Launch launch) {
     return switch (launch) {
       case Launch.Elementwise e ->
           "elementwise " + rows(e.program().instructions()) + " -> " + e.program().outputs().size();
-      case Launch.Fold f -> "fold " + f.op() + "(" + rows(f.program().instructions()) + ")";
+      case Launch.Fold f ->
+          "fold "
+              + f.op()
+              + ("(" + rows(f.program().instructions()) + ")")
+              + (f.stored() == 0 ? "" : " -> " + f.stored());
       case Launch.Call c -> "call " + c.kernel().name();
     };
   }

@@ -82,7 +82,27 @@ class StepsTest {
 
   private static Launch.Fold sum(long[] shape, int folded, Operand... operands) {
     long[] scalars = {bits(-1.5f), bits(4)};
-    return new Launch.Fold("sum", Reducer.SUM, program(false), shape, folded, operands, scalars);
+    Program program = program(operands.length == 4);
+    return new Launch.Fold("sum", Reducer.SUM, program, shape, folded, operands, scalars);
+  }
+
+  /// Sums of x, beside which the sample's value is stored.
+  private static List<Launch> storing(Buffer x, Buffer y, Buffer z) {
+    return List.of(
+        sum(
+            new long[] {1, 70_001},
+            1,
+            operand(x, 4, 0, 1),
+            operand(y, 8, 0, 1),
+            operand(z, 12, 0, 1),
+            operand(z, 0, 1)),
+        sum(
+            new long[] {5, 60, 70},
+            2,
+            operand(x, 0, 1, 5, 300),
+            operand(y, 0, 4200, 70, 1),
+            operand(z, 8, 4200, 70, 1),
+            operand(z, 0, 1)));
   }
 
   /// Sums of doubles, which tell in which order they were added: of products of two operands, or of one.
@@ -180,6 +200,7 @@ class StepsTest {
             operand(memory, 0, 1, 3),
             operand(memory, 0, far)));
     launches.addAll(packs(memory, memory, memory));
+    launches.addAll(storing(memory, memory, memory));
     launches.add(
         doubles(new long[] {1, 1L << 32}, operand(memory, 0, 0, 1), operand(memory, 0, 1)));
     for (Launch launch : launches) {
@@ -206,6 +227,7 @@ class StepsTest {
       }
       List<Launch> launches = new ArrayList<>(launches(memory[0], memory[1], memory[2]));
       launches.addAll(packs(memory[0], memory[1], memory[2]));
+      launches.addAll(storing(memory[0], memory[1], memory[2]));
       Map<String, KernelSource> sources = new HashMap<>();
       for (Launch launch : launches) {
         inSteps(launch, memory[3]).forEach(k -> sources.put(k.source().name(), k.source()));

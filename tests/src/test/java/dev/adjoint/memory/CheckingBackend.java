@@ -142,7 +142,7 @@ public class CheckingBackend implements Backend, MemoryCapacity {
         Launch inner =
             new Launch.Fold(
                 f.op(), f.reducer(), f.program(), f.shape(), f.folded(), operands, f.scalars());
-        memory.watch(f.op(), regions, last, () -> backend.launch(inner));
+        memory.watch(f.op(), regions, f.program().inputs().size(), () -> backend.launch(inner));
       }
       case Launch.Call c ->
           backend.launch(
@@ -156,7 +156,7 @@ public class CheckingBackend implements Backend, MemoryCapacity {
     }
   }
 
-  /// Where each operand's elements lie; outputs have a shape of their own.
+  /// Where each operand's elements lie; the last has a shape of its own.
   private static List<Region> regions(
       String op, Program program, long[] shape, long[] written, Operand[] operands) {
     int inputs = program.inputs().size();
@@ -164,7 +164,7 @@ public class CheckingBackend implements Backend, MemoryCapacity {
     for (int i = 0; i < operands.length; i++) {
       int value = i < inputs ? i : program.outputs().get(i - inputs);
       int bytes = program.typeOf(value).bytes();
-      Region region = Region.of(operands[i], i < inputs ? shape : written, bytes);
+      Region region = Region.of(operands[i], i < operands.length - 1 ? shape : written, bytes);
       if (region.count() > 0) {
         inside(operands[i].buffer(), region.from() * bytes, region.span() * bytes, op);
       }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.Shape;

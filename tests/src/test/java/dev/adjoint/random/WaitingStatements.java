@@ -47,7 +47,10 @@ final class WaitingStatements {
       program.show(any());
       return null;
     }
-    return word < 90 ? backward() : graph();
+    if (word < 87) {
+      return loss();
+    }
+    return word < 92 ? backward() : graph();
   }
 
   private Tensor any() {
@@ -127,14 +130,34 @@ final class WaitingStatements {
     };
   }
 
+  private GradOption[] options() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new GradOption[] {GradOption.CREATE_GRAPH};
+      case 1, 2 -> new GradOption[] {GradOption.RETAIN_GRAPH};
+      default -> new GradOption[0];
+    };
+  }
+
+  /// A sum, or a mean, and its walk back, between which there may be a write, a look or another sum.
+  private Tensor loss() {
+    Tensor y = pointwise();
+    Tensor loss = random.nextBoolean() ? y.sum() : y.to(DType.FLOAT32).mean();
+    switch (random.nextInt(6)) {
+      case 0 -> write();
+      case 1 -> program.show(loss);
+      case 2 -> program.keep(y.mul(any()).sum());
+      case 3 -> program.keep(y);
+      default -> {}
+    }
+    if (loss.requiresGrad()) {
+      loss.backward(options());
+    }
+    return loss;
+  }
+
   private @Nullable Tensor backward() {
     Tensor x = any();
-    GradOption[] options =
-        switch (random.nextInt(4)) {
-          case 0 -> new GradOption[] {GradOption.CREATE_GRAPH};
-          case 1, 2 -> new GradOption[] {GradOption.RETAIN_GRAPH};
-          default -> new GradOption[0];
-        };
+    GradOption[] options = options();
     Tensor g = Tensors.full(x.shape(), 0.5, x.dtype(), program.device);
     x.backward(random.nextBoolean() ? g : g.mul(x.detach()), options);
     for (Tensor collected : program.gradients()) {

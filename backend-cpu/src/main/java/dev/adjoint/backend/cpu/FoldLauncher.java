@@ -24,7 +24,12 @@ final class FoldLauncher {
     Operand[] operands = launch.operands();
     FoldPlan plan =
         FoldPlan.of(
-            launch.shape(), launch.folded(), operands, encoded.tile(), encoded.countsElements());
+            launch.shape(),
+            launch.folded(),
+            operands,
+            launch.program().inputs().size(),
+            encoded.tile(),
+            encoded.countsElements());
     if (plan.foldedBlocks() == 1) {
       run(launch, encoded, plan, 0);
       return;
@@ -36,16 +41,16 @@ final class FoldLauncher {
   }
 
   private void run(Launch.Fold launch, EncodedProgram encoded, FoldPlan plan, long partials) {
-    int inputs = launch.operands().length - 1;
+    int walked = launch.operands().length - 1;
     long[] shape = plan.shape();
     long[] kept = plan.keptShape();
-    int words = LaunchBlock.words(shape.length, inputs, launch.scalars().length);
+    int words = LaunchBlock.words(shape.length, walked, launch.scalars().length);
     Words strip = Words.take(words + HEADER + 2 * kept.length);
-    Operand[] walking = new Operand[inputs];
-    for (int i = 0; i < inputs; i++) {
+    Operand[] walking = new Operand[walked];
+    for (int i = 0; i < walked; i++) {
       walking[i] = plan.walking(launch.operands()[i], i);
     }
-    long block = LaunchBlock.write(strip, encoded, shape, walking, inputs, launch.scalars());
+    long block = LaunchBlock.write(strip, encoded, shape, walking, walked, launch.scalars());
     long fold = writeFold(strip, launch, encoded, plan, block, partials);
     share(plan, encoded, fold);
     if (partials != 0) {
@@ -64,7 +69,7 @@ final class FoldLauncher {
     long[] kept = plan.keptShape();
     Operand output = launch.operands()[launch.operands().length - 1];
     long keptAt = strip.after(HEADER);
-    DType type = launch.program().typeOf(launch.program().outputs().getFirst());
+    DType type = launch.type();
     long fold = strip.here();
     strip.put(block);
     strip.put(encoded.reducer(launch.reducer(), type));

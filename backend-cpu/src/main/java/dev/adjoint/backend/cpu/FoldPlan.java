@@ -37,29 +37,31 @@ final class FoldPlan {
   private final long foldedBlock;
   private final long innerBlock;
 
-  /// @param operands inputs, then the output
+  /// @param operands inputs and what is stored, then the output
+  /// @param inputs how many inputs there are, which decide on the order
   /// @param keepOrder whether the program counts elements, so that their order is part of its value
   static FoldPlan of(
-      long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
-    long[] key = key(shape, foldedDims, operands, tile, keepOrder);
+      long[] shape, int foldedDims, Operand[] operands, int inputs, int tile, boolean keepOrder) {
+    int deciding = keepOrder ? 0 : inputs;
+    long[] key = key(shape, foldedDims, operands, deciding, tile);
     int slot = Arrays.hashCode(key) & (KNOWN.length - 1);
     FoldPlan known = KNOWN[slot];
     if (known != null && Arrays.equals(known.key, key)) {
       return known;
     }
-    FoldPlan plan = new FoldPlan(key, shape, foldedDims, operands, tile, keepOrder);
+    FoldPlan plan = new FoldPlan(key, shape, foldedDims, operands, deciding, tile);
     KNOWN[slot] = plan;
     return plan;
   }
 
   /// All that a plan depends on.
   private static long[] key(
-      long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
+      long[] shape, int foldedDims, Operand[] operands, int deciding, int tile) {
     int rank = shape.length;
     long[] key = new long[3 + rank * (operands.length + 1) - foldedDims];
     key[0] = foldedDims;
     key[1] = tile;
-    key[2] = keepOrder ? 1 : 0;
+    key[2] = deciding;
     System.arraycopy(shape, 0, key, 3, rank);
     int at = 3 + rank;
     for (int o = 0; o < operands.length; o++) {
@@ -72,22 +74,22 @@ final class FoldPlan {
   }
 
   private FoldPlan(
-      long[] key, long[] shape, int foldedDims, Operand[] operands, int tile, boolean keepOrder) {
+      long[] key, long[] shape, int foldedDims, Operand[] operands, int deciding, int tile) {
     this.key = key;
     int keptDims = shape.length - foldedDims;
-    int inputs = operands.length - 1;
-    folded = Dim.of(shape, keptDims, shape.length, operands, inputs);
-    arrange(Dim.of(shape, 0, keptDims, operands, operands.length), keepOrder ? 0 : inputs);
+    int walked = operands.length - 1;
+    folded = Dim.of(shape, keptDims, shape.length, operands, walked);
+    arrange(Dim.of(shape, 0, keptDims, operands, operands.length), deciding);
     Dim.join(outer, operands.length);
-    Dim.join(folded, inputs);
+    Dim.join(folded, walked);
     Dim.join(inner, operands.length);
     List<Dim> kept = orOne(concat(outer, inner), operands.length);
     List<Dim> walk = orOne(concat(outer, concat(folded, inner)), operands.length);
     this.shape = Dim.sizes(walk);
     this.keptShape = Dim.sizes(kept);
-    this.keptStrides = Dim.strides(kept, inputs);
-    this.walking = new long[inputs][];
-    for (int i = 0; i < inputs; i++) {
+    this.keptStrides = Dim.strides(kept, walked);
+    this.walking = new long[walked][];
+    for (int i = 0; i < walked; i++) {
       walking[i] = Dim.strides(walk, i);
     }
     outerSize = Dim.elements(outer);
@@ -204,7 +206,7 @@ final class FoldPlan {
     return shape;
   }
 
-  /// An input as the walk moves it.
+  /// An input, or what is stored, as the walk moves it.
   Operand walking(Operand operand, int index) {
     return new Operand(operand.buffer(), operand.offset(), walking[index]);
   }

@@ -102,7 +102,7 @@ class FoldTest {
     };
   }
 
-  private static double[] values(Reducer reducer, DType type, int n) {
+  static double[] values(Reducer reducer, DType type, int n) {
     Random random = new Random(n);
     double[] x = new double[n];
     for (int i = 0; i < n; i++) {

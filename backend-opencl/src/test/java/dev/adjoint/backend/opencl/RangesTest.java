@@ -99,6 +99,29 @@ class RangesTest {
     });
   }
 
+  /// As [#fold], and the product's tanh is stored behind the result.
+  private static void storing(long[] shape, int folded, long[] x, long[] y, long[] stored)
+      throws Exception {
+    Program both = Program.of(CHAIN.inputs(), List.of(), CHAIN.instructions(), List.of(3, 2));
+    same((a, b, to) -> {
+      Operand[] operands = {
+        new Operand(a, 4, x),
+        new Operand(b, 0, y),
+        new Operand(to, 1000, stored),
+        new Operand(to, 0, longs(1))
+      };
+      return new Launch.Fold("fold", Reducer.SUM, both, shape, folded, operands, longs());
+    });
+  }
+
+  @Test
+  void whatIsStoredBesideFoldsIsTheSame() throws Exception {
+    storing(longs(1, 100_003), 1, longs(0, 1), longs(0, 1), longs(0, 1));
+    storing(longs(1, 300, 400), 2, longs(0, 400, 1), longs(0, 0, 1), longs(0, 1, 300));
+    storing(longs(301, 403), 1, longs(1, 301), longs(0, 1), longs(1, 301));
+    storing(longs(41, 90), 1, longs(90, 1), longs(1, 41), longs(180, 2));
+  }
+
   @Test
   void denseElementsAreTheSame() throws Exception {
     elementwise(longs(100_003), longs(1), longs(1), 0, longs(1));

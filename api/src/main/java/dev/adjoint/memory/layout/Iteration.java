@@ -1,21 +1,20 @@
-package dev.adjoint.memory;
+package dev.adjoint.memory.layout;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The loop nest of a launch, made as shallow as the operands allow: dimensions of size 1 go, and
 /// neighbours that every operand walks as one are joined.
-final class Iteration {
+public final class Iteration {
   private static final long[] ONE = {1};
   private static final Iteration SINGLE = new Iteration(ONE, null, 1);
 
-  final long[] shape;
+  private final long[] shape;
 
   // By operand, over the shape; null when all are contiguous.
   private final long @Nullable [][] strides;
 
-  /// How many of the dimensions come before the boundary given to [#of].
-  final int kept;
+  private final int kept;
 
   private Iteration(long[] shape, long @Nullable [][] strides, int kept) {
     this.shape = shape;
@@ -24,17 +23,27 @@ final class Iteration {
   }
 
   /// The nest of one element count when every operand is contiguous.
-  static Iteration flat(long elements) {
+  public static Iteration flat(long elements) {
     return elements == 1 ? SINGLE : new Iteration(new long[] {elements}, null, 1);
   }
 
-  /// An operand's strides over [#shape].
-  long[] strides(int operand) {
+  /// The sizes of the loops, which are not copied.
+  public long[] shape() {
+    return shape;
+  }
+
+  /// How many of the dimensions come before the boundary given to [#of].
+  public int kept() {
+    return kept;
+  }
+
+  /// An operand's strides over [#shape], which are not copied.
+  public long[] strides(int operand) {
     return strides == null ? ONE : strides[operand];
   }
 
   /// Joins dimensions on either side of a boundary, never across it; each side keeps at least one.
-  static Iteration of(long[] shape, long[][] strides, int boundary) {
+  public static Iteration of(long[] shape, long[][] strides, int boundary) {
     int operands = strides.length;
     long[] sizes = new long[shape.length + 2];
     // One after the other: the virtual machine makes arrays of arrays by a slow call.

@@ -1,4 +1,4 @@
-package dev.adjoint.memory;
+package dev.adjoint.memory.layout;
 
 /// The remainders that a layout's places leave modulo a stride: at most one run of them, which may wrap
 /// around. Columns of a matrix leave different ones modulo the length of a row.

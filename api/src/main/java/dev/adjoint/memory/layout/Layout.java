@@ -1,4 +1,4 @@
-package dev.adjoint.memory;
+package dev.adjoint.memory.layout;
 
 import dev.adjoint.type.Shape;
 import java.util.Arrays;
@@ -105,7 +105,7 @@ public final class Layout {
   }
 
   /// Whether one element stands for several along some dimension.
-  boolean isExpanded() {
+  public boolean isExpanded() {
     for (int d = 0; d < strides.length; d++) {
       if (strides[d] == 0 && shape.size(d) > 1) {
         return true;
@@ -115,7 +115,7 @@ public final class Layout {
   }
 
   /// Whether each dimension takes longer steps than those after it.
-  boolean isInOrder() {
+  public boolean isInOrder() {
     long before = Long.MAX_VALUE;
     for (int d = 0; d < strides.length; d++) {
       if (shape.size(d) > 1) {

@@ -1,0 +1,102 @@
+package dev.adjoint.memory;
+
+import dev.adjoint.memory.Fusion.Source;
+import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.spi.Reducer;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.Shape;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Folds of values. What such a value waits for becomes part of the launch.
+public final class Folds {
+  private Folds() {}
+
+  /// The sum of all elements of a value that waits, over a divisor. It waits too, for whoever reads it or
+  /// for the next launch over the same elements that shares what it is computed from, as the gradients'
+  /// does, and until the next walk back ends. Null where the value does not wait, or will be read again.
+  public static @Nullable Storage waitingSum(
+      Storage value, Layout layout, DType type, long divisor) {
+    Source source = new Source(value, layout);
+    ReentrantLock turn = Deferral.turn(value);
+    if (turn == null) {
+      return null;
+    }
+    try {
+      Fusion.prepare(source);
+      if (!value.isDeferred() || value.isShared()) {
+        return null;
+      }
+      Pending p = Pending.of(new Pending.Sum(divisor), type, source);
+      Storage result = Storage.pending(value.device(), 1, p);
+      Window.sumWaits(p.watch(result));
+      return result;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /// Folds the last dimensions of a value into fresh memory.
+  ///
+  /// @param layout of the value, kept dimensions first
+  /// @param folded how many of the last dimensions are folded
+  /// @param type the type of the folded values and of the result
+  public static Storage fold(
+      Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
+    ReentrantLock turn = Deferral.turn(value);
+    try {
+      Fusion.prepare(new Source(value, layout));
+      if (value.isDeferred() && value.isShared()) {
+        Realization.of(value);
+      }
+      Shape kept = kept(layout, order, folded);
+      Storage out = Storage.allocate(value.device(), type, kept.elements());
+      if (kept.elements() != 0) {
+        fold(reducer, value, layout, order, folded, out);
+      }
+      return out;
+    } finally {
+      if (turn != null) {
+        turn.unlock();
+      }
+    }
+  }
+
+  private static Shape kept(Layout layout, int[] order, int folded) {
+    long[] sizes = layout.permute(order).shape().toArray();
+    return Shape.of(Arrays.copyOf(sizes, sizes.length - folded));
+  }
+
+  /// As the other, into fresh memory of the caller's, which has the device's turn.
+  static void fold(
+      Reducer reducer, Storage value, Layout layout, int[] order, int folded, Storage out) {
+    Shape shape = layout.permute(order).shape();
+    Shape kept = kept(layout, order, folded);
+    Source source = new Source(value, layout);
+    boolean launched = false;
+    while (!launched) {
+      try (ProgramBuilder builder = ProgramBuilder.open()) {
+        builder.output(builder.value(source, out.type()));
+        Storage first = readFirst(builder, value);
+        launched = first == null;
+        if (first == null) {
+          ProgramLaunch.fold(builder, reducer, order, shape, kept, out);
+        } else {
+          Realization.of(first);
+        }
+      }
+    }
+  }
+
+  /// The value that a fold had better read from memory: one computed as a part of others often enough, or
+  /// all that it folds if an operand is walked in another order. Null where there is none.
+  private static @Nullable Storage readFirst(ProgramBuilder builder, Storage folded) {
+    for (Storage part : builder.parts()) {
+      if (part.isWorthStoring()) {
+        return part;
+      }
+    }
+    return folded.isPending() && !Deferral.walkInOrder(builder.inputs()) ? folded : null;
+  }
+}

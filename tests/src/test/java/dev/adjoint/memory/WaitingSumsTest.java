@@ -1,0 +1,185 @@
+package dev.adjoint.memory;
+
+import static dev.adjoint.graph.RecordingBackend.describe;
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.adjoint.Autograd;
+import dev.adjoint.GradOption;
+import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
+import dev.adjoint.graph.RecordingBackend;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.Device;
+import dev.adjoint.type.OutOfMemoryException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Losses that wait for their gradients' launch, and what else has them computed.
+@ExtendWith(Deferred.class)
+class WaitingSumsTest {
+  private static final int N = (int) Deferral.SMALLEST;
+
+  private final RecordingBackend backend = RecordingBackend.open();
+
+  private Tensor tensor(int n) {
+    return Tensors.tensor(new float[n], DType.FLOAT32, backend.device());
+  }
+
+  private Tensor leaf() {
+    return tensor(N).requiresGrad_();
+  }
+
+  private void launches(Runnable work, String... expected) {
+    assertEquals(List.of(expected), describe(backend.launchesOf(work)));
+  }
+
+  private static Tensor gradient(Tensor leaf) {
+    return requireNonNull(leaf.grad());
+  }
+
+  private static void read(Tensor t) {
+    Deferred.computed(t);
+  }
+
+  @Test
+  void aLossAndItsGradientsAreOneLaunch() {
+    Tensor x = leaf();
+    Tensor y = tensor(N);
+    Tensor loss = x.mul(y).square().sum();
+    launches(loss::backward, "fold sum(mul mul mul mul square) -> 1");
+    launches(() -> read(loss));
+    launches(() -> read(gradient(x)));
+  }
+
+  @Test
+  void aMeanIsDividedAfterwards() {
+    Tensor x = leaf();
+    Tensor y = tensor(N);
+    Tensor loss = x.sub(y).square().mean();
+    launches(
+        loss::backward,
+        "elementwise div -> 1", // the gradient of all elements
+        "fold sum(sub mul mul square) -> 1",
+        "elementwise div -> 1");
+    launches(() -> read(loss));
+  }
+
+  @Test
+  void aLossThatIsReadFirstIsComputedThen() {
+    Tensor x = leaf();
+    Tensor loss = x.square().sum();
+    launches(() -> read(loss), "fold sum(square)");
+    launches(loss::backward, "elementwise mul mul -> 1");
+  }
+
+  @Test
+  void whatNoGraphKnowsIsSummedAtOnce() {
+    Tensor x = tensor(N);
+    launches(() -> x.square().sum(), "fold sum(square)");
+    Tensor w = leaf();
+    launches(() -> Autograd.noGrad(() -> w.square().sum()), "fold sum(square)");
+    launches(() -> w.square().detach().sum(), "elementwise square -> 1", "fold sum()");
+  }
+
+  @Test
+  void aSumThatNobodyHoldsIsNotComputed() {
+    Tensor x = leaf();
+    launches(() -> x.square().sum().close());
+    Tensor loss = x.exp().sum();
+    Tensor gradient = Autograd.grad(loss, x, GradOption.RETAIN_GRAPH);
+    loss.close();
+    launches(() -> read(gradient));
+  }
+
+  @Test
+  void aWriteToWhatItReadsComesAfterIt() {
+    Tensor x = leaf();
+    Tensor y = tensor(N);
+    Tensor loss = x.mul(y).sum();
+    launches(() -> y.add_(1), "fold sum(mul) -> 1", "elementwise add -> 1");
+    launches(() -> read(loss));
+    Tensor product = x.mul(y);
+    Tensor another = product.sum();
+    product.close();
+    launches(() -> y.add_(1), "fold sum(mul)", "elementwise add -> 1");
+    launches(() -> read(another));
+  }
+
+  @Test
+  void aSumThatSharesNothingIsComputedWhenTheWalkEnds() {
+    Tensor x = leaf();
+    Tensor loss = x.add(tensor(N)).sum();
+    launches(loss::backward, "fold sum(add)", "elementwise  -> 1");
+  }
+
+  @Test
+  void oneSumJoinsALaunchAndAnotherDoesNot() {
+    Tensor x = leaf();
+    Tensor y = x.exp();
+    Tensor first = y.mul(2).sum();
+    Tensor second = y.mul(3).sum();
+    launches(
+        () -> first.backward(GradOption.RETAIN_GRAPH),
+        "fold sum(mul exp mul mul) -> 1",
+        "fold sum(exp mul)");
+    launches(() -> read(second));
+  }
+
+  @Test
+  void aFewSumsWaitAtATime() {
+    Tensor x = leaf();
+    List<Tensor> losses = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      launches(() -> losses.add(x.exp().sum()));
+    }
+    launches(() -> losses.add(x.exp().sum()), "fold sum(exp)");
+    launches(() -> read(losses.getFirst()));
+    launches(() -> read(losses.get(1)), "fold sum(exp)");
+  }
+
+  @Test
+  void gradientsThatFindNoRoomLeaveTheLossToBeRead() {
+    RecordingBackend small = RecordingBackend.open(20 << 20);
+    Tensor x = Tensors.empty(Tensors.shape(3 << 20), DType.FLOAT32, small.device()).requiresGrad_();
+    Tensor loss = x.square().sum();
+    assertThrows(OutOfMemoryException.class, () -> loss.backward(GradOption.RETAIN_GRAPH));
+    assertNull(x.grad());
+    assertEquals(List.of(), small.launches());
+    read(loss);
+    assertEquals(List.of("fold sum(square)"), describe(small.launches()));
+  }
+
+  @Test
+  void anotherThreadComputesTheLossAndTheGradients() throws Exception {
+    float[] values = new float[N];
+    Arrays.fill(values, 3);
+    Tensor x = Tensors.tensor(values, DType.FLOAT32, Device.CPU).requiresGrad_();
+    Tensor loss = x.square().mean();
+    CompletableFuture.runAsync(loss::backward).get();
+    assertEquals(9, loss.item());
+    assertEquals(6f / N, gradient(x).select(0, 7).item());
+  }
+
+  @Test
+  void aLossHasTheBitsOfOneThatIsComputedAtOnce() {
+    for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {
+      Tensor x = Tensors.rand(Tensors.shape(300, 70), type, Device.CPU).requiresGrad_();
+      Tensor row = Tensors.rand(Tensors.shape(70), type, Device.CPU).requiresGrad_();
+      double loss = Deferred.atOnce(() -> loss(x, row).item());
+      Tensor waiting = loss(x, row);
+      waiting.backward();
+      assertEquals(loss, waiting.item(), type.toString());
+    }
+  }
+
+  private static Tensor loss(Tensor x, Tensor row) {
+    return x.mul(row).add(x.detach()).tanh().mul(row.sigmoid()).mean();
+  }
+}
