@@ -37,7 +37,7 @@ public sealed interface IndexingOps permits Tensor {
   /// This if its memory is in row-major order, else a copy that is.
   default Tensor contiguous() {
     Tensor t = (Tensor) this;
-    return t.isContiguous() ? t : t.clone();
+    return t.isContiguous() ? t : Dispatch.copy(t);
   }
 
   /// The elements in another type; this itself if it has the type. Floating to integral truncates.

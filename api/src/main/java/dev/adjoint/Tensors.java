@@ -116,24 +116,24 @@ public final class Tensors {
     return Factory.empty(shape, type, device);
   }
 
-  /// Zeros with a tensor's shape, type and device.
+  /// Zeros with a tensor's shape, order of dimensions in memory, type and device.
   public static Tensor zerosLike(Tensor t) {
-    return zeros(t.shape(), t.dtype(), t.device());
+    return Factory.like(t, shape -> zeros(shape, t.dtype(), t.device()));
   }
 
-  /// Ones with a tensor's shape, type and device.
+  /// Ones with a tensor's shape, order of dimensions in memory, type and device.
   public static Tensor onesLike(Tensor t) {
-    return ones(t.shape(), t.dtype(), t.device());
+    return Factory.like(t, shape -> ones(shape, t.dtype(), t.device()));
   }
 
   /// One number with a tensor's shape, type and device.
   public static Tensor fullLike(Tensor t, Number value) {
-    return full(t.shape(), value, t.dtype(), t.device());
+    return Factory.like(t, shape -> full(shape, value, t.dtype(), t.device()));
   }
 
   /// Undefined contents with a tensor's shape, type and device.
   public static Tensor emptyLike(Tensor t) {
-    return empty(t.shape(), t.dtype(), t.device());
+    return Factory.like(t, shape -> empty(shape, t.dtype(), t.device()));
   }
 
   /// 0 to `end` - 1 by 1: int64 for an integer, else float32, on the CPU.
@@ -232,12 +232,12 @@ public final class Tensors {
 
   /// [#rand] with a tensor's shape, type and device.
   public static Tensor randLike(Tensor t) {
-    return rand(t.shape(), t.dtype(), t.device());
+    return Factory.like(t, shape -> rand(shape, t.dtype(), t.device()));
   }
 
   /// [#randn] with a tensor's shape, type and device.
   public static Tensor randnLike(Tensor t) {
-    return randn(t.shape(), t.dtype(), t.device());
+    return Factory.like(t, shape -> randn(shape, t.dtype(), t.device()));
   }
 
   /// The rows of a weight [rows, width] that an index of any shape names: shape [index…, width]. Where

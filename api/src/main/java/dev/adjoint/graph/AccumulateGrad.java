@@ -5,9 +5,12 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.memory.Storage;
+import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.memory.layout.Order;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.ShapeException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -159,7 +162,7 @@ public final class AccumulateGrad extends Node {
         }
         EagerTensor sum =
             old == null || old.isClosed()
-                ? first(gradient, mayTake && !recording, recording)
+                ? first(tensor, gradient, mayTake && !recording)
                 : (EagerTensor) old.add(gradient);
         tensor.grad = sum;
         tensor.gradSeen = false;
@@ -168,12 +171,23 @@ public final class AccumulateGrad extends Node {
     }
   }
 
-  private static EagerTensor first(EagerTensor gradient, boolean mayTake, boolean recording) {
-    if (mayTake && (gradient.isExclusive() || isUnseen(gradient))) {
+  /// The first gradient, in memory of its own that lies as the tensor's does, if that has no gaps, else in
+  /// row-major order.
+  private static EagerTensor first(EagerTensor tensor, EagerTensor gradient, boolean mayTake) {
+    int[] order = tensor.isContiguous() ? null : orderOf(tensor.layout());
+    if (mayTake
+        && Arrays.equals(order, gradient.isContiguous() ? null : orderOf(gradient.layout()))
+        && (gradient.isExclusive() || isUnseen(gradient))) {
       gradient.storage().restartVersions(); // as a clone's begin
       return EagerTensor.alias(gradient.storage(), gradient.layout(), false);
     }
-    return (EagerTensor) (recording ? gradient.clone() : gradient.detach().clone());
+    Tensor source = GradMode.isEnabled() ? gradient : gradient.detach();
+    return (EagerTensor) Dispatch.copy(source, order);
+  }
+
+  private static int @Nullable [] orderOf(Layout layout) {
+    int[] order = Order.of(layout);
+    return order != null && layout.permute(order).isContiguous() ? order : null;
   }
 
   /// Whether nobody else can see elements that are still to be computed.
@@ -181,6 +195,6 @@ public final class AccumulateGrad extends Node {
     Storage elements = gradient.storage();
     return elements.isDeferred()
         && elements.isUnshared()
-        && gradient.layout().covers(elements.elements());
+        && gradient.layout().fills(elements.elements());
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.autograd.SavedTensor;
 import dev.adjoint.graph.trace.Freed;
+import dev.adjoint.memory.layout.Order;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// through the operation that wrote, the rest passes by.
 final class CopySlices extends Node {
   private final ViewInfo view;
+  private final int @Nullable []
+      order; // of the base's dimensions: the view may be no view of another
   private final Node writer;
 
   CopySlices(EagerTensor base, ViewInfo view, Node writer) {
     super(nextSequence(), slots(base, writer), 1);
     this.view = view;
+    this.order = base.isContiguous() ? null : Order.of(base.layout());
     this.writer = writer;
   }
 
@@ -37,7 +41,7 @@ final class CopySlices extends Node {
       return new EagerTensor[next.length];
     }
     try (HandleScope _ = HandleScope.open()) {
-      EagerTensor whole = (EagerTensor) g.clone();
+      EagerTensor whole = (EagerTensor) Dispatch.copy(g, order);
       EagerTensor part = view.replay(whole);
       EagerTensor written = (EagerTensor) part.clone();
       @Nullable EagerTensor[] results = writer.apply(new EagerTensor[] {written});

@@ -10,6 +10,7 @@ import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.Window;
 import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.memory.layout.Order;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Elementwise;
 import dev.adjoint.op.Op;
@@ -50,6 +51,17 @@ public final class Dispatch {
     return run(op, NO_NUMBERS, type, eager(new Tensor[] {input}));
   }
 
+  /// Copies to fresh memory in row-major order.
+  public static Tensor copy(Tensor input) {
+    return copy(input, null);
+  }
+
+  /// Copies to fresh memory in which dimensions lie in an order; null is their own.
+  static Tensor copy(Tensor input, int @Nullable [] order) {
+    EagerTensor[] in = eager(new Tensor[] {input});
+    return run(UnaryOp.CLONE, NO_NUMBERS, input.dtype(), in, in[0].shape(), order);
+  }
+
   static DType computeType(Elementwise op, EagerTensor[] in, Number[] parameters) {
     if (op.isParticular()) {
       DType[] types = new DType[in.length];
@@ -62,14 +74,38 @@ public final class Dispatch {
   }
 
   private static Tensor run(Elementwise op, Number[] parameters, DType type, EagerTensor[] in) {
-    OpenDevice device = Placement.of(op, in);
     Shape shape = broadcast(op, in);
+    return run(op, parameters, type, in, shape, order(in, shape));
+  }
+
+  /// The order in which a result lies; null for row-major.
+  private static int @Nullable [] order(EagerTensor[] in, Shape shape) {
+    if (shape.rank() < 2 || in[0].isContiguous() && in[0].shape().equals(shape)) {
+      return null;
+    }
+    Layout[] layouts = new Layout[in.length];
+    for (int i = 0; i < in.length; i++) {
+      layouts[i] = in[i].layout().expand(shape);
+    }
+    return Order.of(layouts);
+  }
+
+  private static Tensor run(
+      Elementwise op,
+      Number[] parameters,
+      DType type,
+      EagerTensor[] in,
+      Shape shape,
+      int @Nullable [] order) {
+    OpenDevice device = Placement.of(op, in);
     DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
     OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
     Source[] sources = arguments(op, device, in, parameters, shape, type);
     AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
-    Storage out = Fusion.apply(device, op.row(), type, shape, sources);
-    EagerTensor y = EagerTensor.of(out, Layout.contiguous(shape));
+    Layout fresh = Order.dense(shape, order);
+    Shape walked = order == null ? shape : fresh.permute(order).shape();
+    Storage out = Fusion.apply(device, op.row(), type, walked, inOrder(sources, order));
+    EagerTensor y = EagerTensor.of(out, fresh);
     if (node != null) {
       y.setHistory(new Node.Slot(node, 0));
       int bits = node.saves();
@@ -81,6 +117,14 @@ public final class Dispatch {
       call.returned(op.label(), parameters, y);
     }
     return y;
+  }
+
+  /// The same operands with their dimensions in an order.
+  static Source[] inOrder(Source[] sources, int @Nullable [] order) {
+    for (int i = 0; order != null && i < sources.length; i++) {
+      sources[i] = new Source(sources[i].storage(), sources[i].layout().permute(order));
+    }
+    return sources;
   }
 
   /// Runs a structured operation.

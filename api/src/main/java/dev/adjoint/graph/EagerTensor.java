@@ -234,7 +234,7 @@ public final class EagerTensor implements Tensor {
 
   /// Whether nobody else can see these elements and they lie as a fresh tensor's would.
   boolean isExclusive() {
-    return storage.isUnshared() && !storage.isPending() && layout.covers(storage.elements());
+    return storage.isUnshared() && !storage.isPending() && layout.fills(storage.elements());
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.memory.layout.Order;
 import dev.adjoint.op.BinaryOp;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
@@ -60,8 +61,7 @@ public final class InPlace {
           requireNonNull(node),
           writer);
     } else {
-      Fusion.store(
-          target.storage(), target.layout(), op.row(), type, sources, Tracing.located(writer));
+      store(target, op.row(), type, sources, Tracing.located(writer));
     }
     if (node != null) {
       Overwriting.rebase(target, node);
@@ -73,6 +73,20 @@ public final class InPlace {
       call.returned(writer, parameters, target);
     }
     return target;
+  }
+
+  /// Walks the target, and what is read for it, in the order in which it lies.
+  private static void store(
+      EagerTensor target, Row row, DType type, Source[] sources, String writer) {
+    Layout layout = target.layout();
+    int[] order = target.isContiguous() ? null : Order.of(layout);
+    Fusion.store(
+        target.storage(),
+        order == null ? layout : layout.permute(order),
+        row,
+        type,
+        Dispatch.inOrder(sources, order),
+        writer);
   }
 
   /// Saves the inputs before the write, and of the target a copy.
@@ -169,13 +183,8 @@ public final class InPlace {
   static void copyInto(EagerTensor target, EagerTensor source, String writer) {
     EagerTensor[] in = {target, source};
     Overwriting.separate(target, in);
-    Fusion.store(
-        target.storage(),
-        target.layout(),
-        Row.CAST,
-        target.dtype(),
-        new Source[] {new Source(in[1].storage(), in[1].layout().expand(target.shape()))},
-        Tracing.located(writer));
+    Source[] sources = {new Source(in[1].storage(), in[1].layout().expand(target.shape()))};
+    store(target, Row.CAST, target.dtype(), sources, Tracing.located(writer));
   }
 
   /// Adds a gradient to a sum that only the backward pass can see, so nothing is left to check.
@@ -183,8 +192,7 @@ public final class InPlace {
     Source[] both = {
       new Source(sum.storage(), sum.layout()), new Source(g.storage(), g.layout()),
     };
-    Row add = BinaryOp.ADD.row();
-    Fusion.store(sum.storage(), sum.layout(), add, sum.dtype(), both, "add_");
+    store(sum, BinaryOp.ADD.row(), sum.dtype(), both, "add_");
   }
 
   /// Overwrites tensors of one shape with values computed from them, in one launch and without
@@ -193,13 +201,13 @@ public final class InPlace {
     int n = targets.size();
     Storage[] to = new Storage[n];
     Layout[] layouts = new Layout[n];
-    Storage[] from = new Storage[n];
+    Source[] from = new Source[n];
     for (int i = 0; i < n; i++) {
       EagerTensor t = (EagerTensor) targets.get(i);
       EagerTensor v = (EagerTensor) values.get(i);
       to[i] = t.storage();
       layouts[i] = t.layout();
-      from[i] = v.storage();
+      from[i] = new Source(v.storage(), v.layout());
       GradMode.with(false, () -> Overwriting.checked(writer, t, v));
       Overwriting.announce(t);
     }

@@ -20,6 +20,7 @@ import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class Kernels {
   private static final long[] NO_STRIDES = {};
   private static final Operand[] NO_OPERANDS = {};
+
+  /// Kernels whose sizes say how their operands lie.
+  private static final Set<String> STRIDED = Set.of("matmul", "matmul_vector");
 
   private Kernels() {}
 
@@ -171,16 +175,25 @@ public final class Kernels {
     int firstWritten = writtenFirst ? 0 : reads;
     for (int i = 0; i < reads; i++) {
       EagerTensor t = (EagerTensor) read.get(i);
+      requireContiguous(k, t);
       operands[firstRead + i] = t.storage().forReading(t.layout().offset(), NO_STRIDES);
     }
     for (int i = 0; i < written.size(); i++) {
       EagerTensor t = (EagerTensor) written.get(i);
+      requireContiguous(k, t);
       if (t.storage().isPending()) {
         t.storage().forReading(0, NO_STRIDES);
       }
       operands[firstWritten + i] = t.storage().forFilling(t.layout().offset(), NO_STRIDES);
     }
     device.launch(new Launch.Call(op, k, operands, sizes, groups, groupWork));
+  }
+
+  /// An operation that hands on anything else has a mistake in it.
+  private static void requireContiguous(Kernel kernel, EagerTensor t) {
+    if (!t.isContiguous() && !STRIDED.contains(kernel.name())) {
+      throw new AssertionError(kernel + " reads contiguous operands, not strides of " + t.shape());
+    }
   }
 
   /// Whether a result of so many elements would wait that is made of a tensor.

@@ -7,6 +7,7 @@ import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Scalars;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.memory.layout.Order;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Device;
@@ -18,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Makes tensors from what Java has.
@@ -39,6 +41,18 @@ public final class Factory {
   public static Tensor empty(Shape shape, DType type, Device device) {
     return EagerTensor.of(
         Storage.allocate(Devices.open(device), type, shape.elements()), Layout.contiguous(shape));
+  }
+
+  /// What a maker makes of a tensor's sizes, with dimensions that lie in the tensor's order.
+  public static Tensor like(Tensor t, Function<Shape, Tensor> maker) {
+    Layout layout = ((EagerTensor) t).layout();
+    int[] order = layout.isContiguous() ? null : Order.of(layout);
+    if (order == null) {
+      return maker.apply(t.shape());
+    }
+    try (EagerTensor made = (EagerTensor) maker.apply(layout.permute(order).shape())) {
+      return EagerTensor.alias(made.storage(), Order.dense(t.shape(), order), false);
+    }
   }
 
   /// A number, or an array of any depth, of one type or converted to it.

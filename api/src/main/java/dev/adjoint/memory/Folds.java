@@ -2,6 +2,7 @@ package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.memory.layout.Order;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
@@ -18,11 +19,12 @@ public final class Folds {
   /// does, and until the next walk back ends. Null where the value does not wait, or will be read again.
   public static @Nullable Storage waitingSum(
       Storage value, Layout layout, DType type, long divisor) {
-    Source source = new Source(value, layout);
     ReentrantLock turn = Deferral.turn(value);
     if (turn == null) {
       return null;
     }
+    int[] lies = layout.isContiguous() ? null : Order.of(layout);
+    Source source = new Source(value, lies == null ? layout : layout.permute(lies));
     try {
       Fusion.prepare(source);
       if (!value.isDeferred() || value.isShared()) {
@@ -44,6 +46,15 @@ public final class Folds {
   /// @param type the type of the folded values and of the result
   public static Storage fold(
       Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
+    int[] lies = layout.isContiguous() ? null : Order.of(layout);
+    return lies == null
+        ? inOrder(reducer, value, layout, order, folded, type)
+        : inOrder(
+            reducer, value, layout.permute(lies), asItLies(order, folded, lies), folded, type);
+  }
+
+  private static Storage inOrder(
+      Reducer reducer, Storage value, Layout layout, int[] order, int folded, DType type) {
     ReentrantLock turn = Deferral.turn(value);
     try {
       Fusion.prepare(new Source(value, layout));
@@ -61,6 +72,17 @@ public final class Folds {
         turn.unlock();
       }
     }
+  }
+
+  /// The same kept dimensions, then the folded ones as they lie, of a layout with its dimensions in an order.
+  private static int[] asItLies(int[] order, int folded, int[] lies) {
+    int[] places = Order.inverse(lies);
+    int[] out = new int[order.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = places[order[i]];
+    }
+    Arrays.sort(out, out.length - folded, out.length);
+    return out;
   }
 
   private static Shape kept(Layout layout, int[] order, int folded) {

@@ -207,19 +207,19 @@ public final class Fusion {
   /// Overwrites several places of one shape with pending values that may read them, in one launch.
   ///
   /// @param values pending over the shape, or in memory; not to be read afterwards
-  public static void assign(Storage[] targets, Layout[] layouts, Storage[] values, String writer) {
+  public static void assign(Storage[] targets, Layout[] layouts, Source[] values, String writer) {
     ReentrantLock turn = targets[0].device().takeTurn();
     try (ProgramBuilder builder = ProgramBuilder.open()) {
+      Storage[] unread = new Storage[values.length];
+      Arrays.setAll(unread, i -> values[i].storage());
       for (Storage target : targets) {
-        Dependents.settle(target, values);
+        Dependents.settle(target, unread);
       }
-      Layout dense = Layout.contiguous(layouts[0].shape());
       for (int i = 0; i < targets.length; i++) {
-        Source value = new Source(values[i], dense);
-        prepare(value);
-        builder.output(builder.value(value, targets[i].type()));
+        prepare(values[i]);
+        builder.output(builder.value(values[i], targets[i].type()));
       }
-      Window.flushExcept(values);
+      Window.flushExcept(unread);
       ProgramLaunch.of(builder, targets, layouts, writer, writer);
     } finally {
       turn.unlock();

@@ -3,6 +3,7 @@ package dev.adjoint.op;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.memory.layout.Layout;
@@ -64,8 +65,8 @@ public final class Products {
     long m = a.size(-2);
     long n = b.size(-1);
     long k = a.size(-1);
-    Tensor left = strides(a) == null ? a.clone() : a;
-    Tensor right = strides(b) == null ? b.clone() : b;
+    Tensor left = strides(a) == null ? Dispatch.copy(a) : a;
+    Tensor right = strides(b) == null ? Dispatch.copy(b) : b;
     long[] l = requireNonNull(strides(left));
     long[] r = requireNonNull(strides(right));
     long[] sizes = {batch, m, n, k, l[0], l[1], l[2], r[0], r[1], r[2], accumulate ? 1 : 0};
@@ -275,7 +276,7 @@ public final class Products {
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor a = inputs.get(1);
       Tensor b = inputs.get(2);
-      Tensor sum = inputs.get(0).expand(a.size(0), b.size(1)).clone();
+      Tensor sum = Dispatch.copy(inputs.get(0).expand(a.size(0), b.size(1)));
       return List.of(multiply(a, b, sum));
     }
 

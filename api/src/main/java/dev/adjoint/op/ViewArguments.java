@@ -65,7 +65,7 @@ public final class ViewArguments {
   public static Tensor reshape(Tensor t, long... sizes) {
     Shape shape = resolve(sizes, t.numel());
     if (((EagerTensor) t).layout().view(shape) == null) {
-      return Dispatch.single(new Views.Resized(shape, "UnsafeViewBackward0"), t.clone());
+      return Dispatch.single(new Views.Resized(shape, "UnsafeViewBackward0"), t.contiguous());
     }
     String node = t.isContiguous() ? "ViewBackward0" : "ReshapeAliasBackward0";
     return Dispatch.view(new Views.View(shape, node), t);

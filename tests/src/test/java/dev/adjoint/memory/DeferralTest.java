@@ -158,11 +158,12 @@ class DeferralTest {
   }
 
   @Test
-  void aViewOfAPendingValueIsComputedWhenItIsRead() {
+  void ofAPendingValueATransposeJoinsAndAnotherViewReads() {
     Tensor x = tensor(N).view(2, N / 2);
     Tensor y = x.mul(2);
     launches(() -> y.t().unsqueeze(0));
-    launches(() -> y.t().add(x.t()), "elementwise mul -> 1");
+    launches(() -> read(y.t().add(x.t())), "elementwise mul add -> 1");
+    launches(() -> y.narrow(0, 0, 1).add(1), "elementwise mul -> 1", "elementwise add -> 1");
   }
 
   @Test

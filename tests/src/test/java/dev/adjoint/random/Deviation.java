@@ -56,16 +56,6 @@ enum Deviation {
                   || d.expectedWithout("AsStridedBackward0").contains(" :0 "))
               && d.program().comesFromGradient(d.statement().arguments().getFirst(), d.at())),
 
-  /// ADR 18: results lie in row-major order, whatever the operands' order.
-  ROW_MAJOR(
-      10,
-      d ->
-          d.expected().startsWith("error view size is not compatible") && !d.failed()
-              || List.of("reshape", "flatten").contains(d.statement().word())
-                  && d.expectedWithout("UnsafeView")
-                      .replace("ReshapeAlias", "")
-                      .equals(d.foundWithout("View"))),
-
   /// ADR 18: a gradient that grad returns went through the tensor's hooks, also where it goes on from there.
   CAPTURED_AFTER_HOOKS(
       9,

@@ -86,6 +86,12 @@ public final class Layout {
     return contiguous && offset == 0 && shape.elements() == elements;
   }
 
+  /// Whether this has each of so many elements once, from the storage's start, whatever the order.
+  public boolean fills(long elements) {
+    int[] order = contiguous ? null : Order.of(this);
+    return (order == null ? this : permute(order)).covers(elements);
+  }
+
   /// Whether two indices share a place, as after an expand; writing there would be ambiguous.
   public boolean overlapsItself() {
     if (contiguous || shape.elements() == 0) {

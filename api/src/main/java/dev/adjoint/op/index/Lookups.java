@@ -149,7 +149,7 @@ public final class Lookups {
 
   /// Adds rows along a dimension to a fresh copy of a tensor, in the order of the index.
   static Tensor add(String op, Tensor input, Tensor index, Tensor source, int dim) {
-    Tensor y = input.clone();
+    Tensor y = Dispatch.copy(input);
     Tensor rows = index.contiguous();
     Tensor src = source.contiguous();
     long[] around = y.shape().around(dim);

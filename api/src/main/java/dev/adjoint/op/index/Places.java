@@ -159,7 +159,7 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
       Tensor written = Dispatch.single(new Scatters.Scatter(1), at.folded(x), index, source);
       Tensor y = at.unfolded(written, x.shape());
       // Detached, because an operation's result is not a view.
-      return List.of(y.isContiguous() ? y.detach() : y.clone());
+      return List.of(y.isContiguous() ? y.detach() : Dispatch.copy(y));
     }
 
     @Override

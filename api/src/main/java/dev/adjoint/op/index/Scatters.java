@@ -63,12 +63,12 @@ public final class Scatters {
 
   /// Runs a kernel that writes a source at the places of an index, into a copy of a tensor.
   private static Tensor write(String kernel, int dim, Tensor x, Tensor index, Tensor source) {
-    Tensor y = x.clone();
+    Tensor y = Dispatch.copy(x);
     if (index.numel() == 0) {
       return y;
     }
     boolean whole = fits(x.shape(), index.shape(), dim);
-    Tensor part = whole ? y : fitting(y, index.shape(), dim).clone();
+    Tensor part = whole ? y : Dispatch.copy(fitting(y, index.shape(), dim));
     long[] around = part.shape().around(dim);
     long count = index.shape().around(dim)[1];
     long[] sizes = {around[0], around[1], count, around[2]};

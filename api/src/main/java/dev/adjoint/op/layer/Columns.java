@@ -93,7 +93,7 @@ record Columns(Windows windows, Shape input, Shape weight, long groups) {
   private Tensor weights(Tensor w, long count) {
     Tensor each = w.contiguous().view(1, groups, rows(), depth());
     Tensor all = each.expand(count, groups, rows(), depth());
-    return groups == 1 ? all.select(1, 0) : all.clone().view(count * groups, rows(), depth());
+    return groups == 1 ? all.select(1, 0) : all.contiguous().view(count * groups, rows(), depth());
   }
 
   /// Whether the device makes columns and products in one kernel; a BLAS counts rows and columns by int.

@@ -89,7 +89,7 @@ public final class Pools {
       Tensor all = x.flatten(planes, -1);
       Tensor chosen = places.flatten(planes, -1);
       Tensor g = Dispatch.single(new Scatters.Gather(planes), all, chosen);
-      return Arrays.asList(g.view(places.shape().toArray()), null);
+      return Arrays.asList(g.reshape(places.shape().toArray()), null);
     }
   }
 
