@@ -17,7 +17,6 @@ import dev.adjoint.op.Op;
 import dev.adjoint.op.UnaryOp;
 import dev.adjoint.op.ViewOp;
 import dev.adjoint.type.DType;
-import dev.adjoint.type.DTypeException;
 import dev.adjoint.type.Shape;
 import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatch {
   private static final Number[] NO_NUMBERS = {};
 
+  /// For the order in which operands lie.
+  private static final int[] AS_OPERANDS = {};
+
   private Dispatch() {}
 
   /// Runs an elementwise operation out of place.
@@ -43,12 +45,12 @@ public final class Dispatch {
   /// Runs an elementwise operation whose row takes numbers after its inputs.
   public static Tensor apply(Elementwise op, Number[] parameters, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
-    return run(op, parameters, computeType(op, in, parameters), in);
+    return run(op, parameters, computeType(op, in, parameters), in, AS_OPERANDS);
   }
 
   /// Copies to another element type, or to fresh memory in the same.
   public static Tensor convert(UnaryOp op, Tensor input, DType type) {
-    return run(op, NO_NUMBERS, type, eager(new Tensor[] {input}));
+    return run(op, NO_NUMBERS, type, eager(new Tensor[] {input}), AS_OPERANDS);
   }
 
   /// Copies to fresh memory in row-major order.
@@ -59,7 +61,7 @@ public final class Dispatch {
   /// Copies to fresh memory in which dimensions lie in an order; null is their own.
   static Tensor copy(Tensor input, int @Nullable [] order) {
     EagerTensor[] in = eager(new Tensor[] {input});
-    return run(UnaryOp.CLONE, NO_NUMBERS, input.dtype(), in, in[0].shape(), order);
+    return run(UnaryOp.CLONE, NO_NUMBERS, input.dtype(), in, order);
   }
 
   static DType computeType(Elementwise op, EagerTensor[] in, Number[] parameters) {
@@ -73,31 +75,37 @@ public final class Dispatch {
     return op.computeType(Promotion.of(op.condition(), in, parameters));
   }
 
-  private static Tensor run(Elementwise op, Number[] parameters, DType type, EagerTensor[] in) {
-    Shape shape = broadcast(op, in);
-    return run(op, parameters, type, in, shape, order(in, shape));
-  }
-
-  /// The order in which a result lies; null for row-major.
+  /// The order in which a result of operands lies; null for row-major.
   private static int @Nullable [] order(EagerTensor[] in, Shape shape) {
-    if (shape.rank() < 2 || in[0].isContiguous() && in[0].shape().equals(shape)) {
+    Layout leading = in[0].layout();
+    if (shape.rank() < 2 || leading.isContiguous() && leading.shape().equals(shape)) {
       return null;
     }
-    Layout[] layouts = new Layout[in.length];
-    for (int i = 0; i < in.length; i++) {
-      layouts[i] = in[i].layout().expand(shape);
-    }
-    return Order.of(layouts);
+    return stretched(in, shape);
   }
 
+  private static int @Nullable [] stretched(EagerTensor[] in, Shape shape) {
+    int first = 0;
+    Layout[] layouts = new Layout[in.length];
+    for (EagerTensor t : in) {
+      Layout layout = t.layout();
+      if (t.storage().elements() == 1) {
+        continue; // a number, however it is stretched
+      }
+      if (first == 0 && layout.isContiguous() && layout.shape().equals(shape)) {
+        return null;
+      }
+      layouts[first++] = layout.expand(shape);
+    }
+    return first == 0 ? null : Order.of(Arrays.copyOf(layouts, first));
+  }
+
+  /// @param lying the order in which the result lies; null for row-major, empty for the operands'
   private static Tensor run(
-      Elementwise op,
-      Number[] parameters,
-      DType type,
-      EagerTensor[] in,
-      Shape shape,
-      int @Nullable [] order) {
+      Elementwise op, Number[] parameters, DType type, EagerTensor[] in, int @Nullable [] lying) {
     OpenDevice device = Placement.of(op, in);
+    Shape shape = broadcast(op, in);
+    int[] order = lying != null && lying.length == 0 ? order(in, shape) : lying;
     DType result = op.row().family().yieldsBool() ? DType.BOOL : type;
     OpNode node = result.isFloating() ? record(op, in, parameters, 1) : null;
     Source[] sources = arguments(op, device, in, parameters, shape, type);
@@ -286,15 +294,5 @@ public final class Dispatch {
       }
     }
     return t.sum(Arrays.copyOf(dims, n), true).reshape(target.toArray());
-  }
-
-  /// An operand's type in an in-place or out-of-place operation that cannot hold the result.
-  public static DTypeException cannotCast(DType from, DType to) {
-    return new DTypeException(
-        "result type "
-            + from.scalarType()
-            + " can't be cast to the desired output type "
-            + to.scalarType()
-            + ". Use the out-of-place operation.");
   }
 }

@@ -44,7 +44,7 @@ final class Overwriting {
               + " cannot enlarge its target.");
     }
     if (type.category().compareTo(target.dtype().category()) > 0) {
-      throw Dispatch.cannotCast(type, target.dtype());
+      throw Promotion.cannotCast(type, target.dtype());
     }
   }
 

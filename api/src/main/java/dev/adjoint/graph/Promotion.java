@@ -2,6 +2,7 @@ package dev.adjoint.graph;
 
 import dev.adjoint.memory.Scalars;
 import dev.adjoint.type.DType;
+import dev.adjoint.type.DTypeException;
 import org.jspecify.annotations.Nullable;
 
 /// PyTorch's rule for the type that operands meet in: tensors with dimensions decide; a 0-d tensor
@@ -54,5 +55,15 @@ public final class Promotion {
       return higher == null ? lower : higher;
     }
     return lower.category().compareTo(higher.category()) > 0 ? lower : higher;
+  }
+
+  /// An operand's type in an in-place or out-of-place operation that cannot hold the result.
+  public static DTypeException cannotCast(DType from, DType to) {
+    return new DTypeException(
+        "result type "
+            + from.scalarType()
+            + " can't be cast to the desired output type "
+            + to.scalarType()
+            + ". Use the out-of-place operation.");
   }
 }

@@ -134,7 +134,7 @@ public final class Numbers {
               + " dimension(s).");
     }
     if (value.dtype().category().compareTo(x.dtype().category()) > 0) {
-      throw Dispatch.cannotCast(value.dtype(), x.dtype());
+      throw Promotion.cannotCast(value.dtype(), x.dtype());
     }
   }
 
