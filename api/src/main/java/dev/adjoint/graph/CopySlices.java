@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// through the operation that wrote, the rest passes by.
 final class CopySlices extends Node {
   private final ViewInfo view;
-  private final int @Nullable []
-      order; // of the base's dimensions: the view may be no view of another
   private final Node writer;
+
+  /// Of the base's dimensions: in another order of memory the view may be none.
+  private final int @Nullable [] order;
 
   CopySlices(EagerTensor base, ViewInfo view, Node writer) {
     super(nextSequence(), slots(base, writer), 1);

@@ -62,22 +62,7 @@ final class FoldText {
   private String parameters() {
     String from = fold.stage() == Stage.JOIN ? accumulator : "";
     String to = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
-    return parameters(program, from) + "GLOBAL " + to + " *out";
-  }
-
-  /// The operands before a fold's result.
-  ///
-  /// @param partial the type of the partial results that are the only ones; empty for the program's
-  static String parameters(Program program, String partial) {
-    StringBuilder parameters = new StringBuilder();
-    int inputs = program.inputs().size();
-    for (int o = 0; o < inputs + program.outputs().size() - 1; o++) {
-      String constant = o < inputs ? "const " : "";
-      int value = o < inputs ? o : program.outputs().get(o - inputs);
-      String type = partial.isEmpty() ? Text.type(program.typeOf(value)) : partial;
-      parameters.append("GLOBAL " + constant + type + " *p" + o + ", ");
-    }
-    return parameters.toString();
+    return Text.parameters(program, from) + "GLOBAL " + to + " *out";
   }
 
   private void declare() {
@@ -187,6 +172,7 @@ final class FoldText {
     element("            ", join, "[s / " + pack + "].of[s % " + pack + "]");
     text.line("            some[s] = %s;", join ? "v" : value());
     text.line("          }");
+    writePacks(packs);
     text.line("          for (int s = 0; s < %d; s++) {", AT_ONCE);
     text.line("            run = %s(run, some[s]);", of);
     text.line("          }");
@@ -197,24 +183,47 @@ final class FoldText {
   /// Reads all packs that are under way before any is computed with: a division or a tanh has branches,
   /// over which a compiler moves no load.
   private void readPacks(int packs) {
-    for (int i = 0; i < inputs; i++) {
-      if (!isTogether(i)) {
+    for (int o = 0; o < fold.together().length(); o++) {
+      if (!isTogether(o)) {
         continue;
       }
-      String pack = "PACK_OF(" + Text.type(program.inputs().get(i)) + ")";
-      char walk = fold.walks().charAt(i);
-      text.line("          %s x%d[%d];", pack, i, packs);
-      text.line("          for (int s = 0; s < %d; s++) {", packs);
-      text.line("            const index_t i = j + s * %s;", apart());
-      text.line(
-          "            x%d[s] = *(GLOBAL const %s *)(p%d + (start%s + (offset_t)i));",
-          i, pack, i, walk);
-      text.line("          }");
+      text.line("          %s x%d[%d];", pack(o), o, packs);
+      if (o < inputs) {
+        eachPack(packs, "x%d[s] = *(GLOBAL const %s *)%s;".formatted(o, pack(o), packPlace(o)));
+      }
     }
   }
 
-  private boolean isTogether(int input) {
-    return fold.together().charAt(input) == '1';
+  private void writePacks(int packs) {
+    for (int o = inputs; o < fold.together().length(); o++) {
+      if (isTogether(o)) {
+        eachPack(packs, "*(GLOBAL %s *)%s = x%d[s];".formatted(pack(o), packPlace(o), o));
+      }
+    }
+  }
+
+  private void eachPack(int packs, String statement) {
+    text.line("          for (int s = 0; s < %d; s++) {", packs);
+    text.line("            const index_t i = j + s * %s;", apart());
+    text.line("            %s", statement);
+    text.line("          }");
+  }
+
+  private String pack(int operand) {
+    return "PACK_OF(" + Text.type(type(operand)) + ")";
+  }
+
+  private String packPlace(int operand) {
+    return "(p" + operand + " + (start" + fold.walks().charAt(operand) + " + (offset_t)i))";
+  }
+
+  private DType type(int operand) {
+    int stored = operand - inputs;
+    return program.typeOf(stored < 0 ? operand : program.outputs().get(stored));
+  }
+
+  private boolean isTogether(int operand) {
+    return fold.together().charAt(operand) == '1';
   }
 
   private String value() {
@@ -223,7 +232,7 @@ final class FoldText {
 
   /// Element i of the row.
   ///
-  /// @param read where it is in packs that have been read; null when none has
+  /// @param read where it is in packs that have been read, or are to be written; null when none has
   private void element(String indent, boolean join, @Nullable String read) {
     if (join) {
       text.line("%sconst %s v = p0[i * kept + k];", indent, accumulator);
@@ -241,7 +250,8 @@ final class FoldText {
     }
     text.instructions(program, indent, "((int64_t)k * folded + i)");
     for (int o = inputs; o < fold.walks().length(); o++) {
-      text.line("%s%s = v%d;", indent, place(o), program.outputs().get(o - inputs));
+      String to = read != null && isTogether(o) ? "x" + o + read : place(o);
+      text.line("%s%s = v%d;", indent, to, program.outputs().get(o - inputs));
     }
   }
 

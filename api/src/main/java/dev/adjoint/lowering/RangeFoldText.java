@@ -65,7 +65,7 @@ final class RangeFoldText {
 
   private String parameters() {
     String to = fold.stage() == Stage.BLOCKS ? accumulator : Text.type(result());
-    return FoldText.parameters(program, join ? accumulator : "") + "GLOBAL " + to + " *out";
+    return Text.parameters(program, join ? accumulator : "") + "GLOBAL " + to + " *out";
   }
 
   private void declare() {

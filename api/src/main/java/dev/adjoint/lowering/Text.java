@@ -169,4 +169,19 @@ final class Text {
         + statements
         + "}\n";
   }
+
+  /// The operands before a fold's result.
+  ///
+  /// @param partial the type of the partial results that are the only ones; empty for the program's
+  static String parameters(Program program, String partial) {
+    StringBuilder parameters = new StringBuilder();
+    int inputs = program.inputs().size();
+    for (int o = 0; o < inputs + program.outputs().size() - 1; o++) {
+      String constant = o < inputs ? "const " : "";
+      int value = o < inputs ? o : program.outputs().get(o - inputs);
+      String type = partial.isEmpty() ? type(program.typeOf(value)) : partial;
+      parameters.append("GLOBAL " + constant + type + " *p" + o + ", ");
+    }
+    return parameters.toString();
+  }
 }

@@ -149,10 +149,20 @@ class CudaTextTest {
           launches.add(
               new Launch.Fold(
                   "max", Reducer.MAX, program, shape, shape.length, operands, new long[] {1}));
+          launches.add(storing(program, shape, operands));
         }
       }
     }
     return launches;
+  }
+
+  /// A sum of the second input, beside which the program's value is stored.
+  private static Launch storing(Program program, long[] shape, Operand[] operands) {
+    Program both =
+        Program.of(program.inputs(), program.scalars(), program.instructions(), List.of(8, 1));
+    Operand stored = new Operand(MEMORY, 0, rowMajor(shape, 1));
+    Operand[] more = {operands[0], operands[1], stored, operands[2]};
+    return new Launch.Fold("sum", Reducer.SUM, both, shape, shape.length, more, new long[] {1});
   }
 
   private static long[] rowMajor(long[] shape, long step) {
