@@ -9,7 +9,6 @@ import dev.adjoint.Expect;
 import dev.adjoint.GradFn;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
-import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.RecordingBackend;
 import dev.adjoint.nn.Losses;
 import dev.adjoint.type.DType;
@@ -20,27 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// When results that wait are computed, and together with what.
 @ExtendWith(Deferred.class)
-class DeferralTest {
-  private static final int N = (int) Deferral.SMALLEST;
-
-  private final RecordingBackend backend = RecordingBackend.open();
-
-  private Tensor tensor(int n) {
-    return Tensors.tensor(new float[n], DType.FLOAT32, backend.device());
-  }
-
-  private Tensor leaf() {
-    return tensor(N).requiresGrad_();
-  }
-
-  private void launches(Runnable work, String... expected) {
-    assertEquals(List.of(expected), describe(backend.launchesOf(work)));
-  }
-
-  private static void read(Tensor t) {
-    ((EagerTensor) t).storage().forReading(0, new long[] {1});
-  }
-
+class DeferralTest extends OnARecordingDevice {
   @Test
   void aChainIsOneLaunchOnceItIsRead() {
     Tensor x = tensor(N);

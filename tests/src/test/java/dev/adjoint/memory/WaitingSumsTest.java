@@ -23,29 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Losses that wait for their gradients' launch, and what else has them computed.
 @ExtendWith(Deferred.class)
-class WaitingSumsTest {
-  private static final int N = (int) Deferral.SMALLEST;
-
-  private final RecordingBackend backend = RecordingBackend.open();
-
-  private Tensor tensor(int n) {
-    return Tensors.tensor(new float[n], DType.FLOAT32, backend.device());
-  }
-
-  private Tensor leaf() {
-    return tensor(N).requiresGrad_();
-  }
-
-  private void launches(Runnable work, String... expected) {
-    assertEquals(List.of(expected), describe(backend.launchesOf(work)));
-  }
-
+class WaitingSumsTest extends OnARecordingDevice {
   private static Tensor gradient(Tensor leaf) {
     return requireNonNull(leaf.grad());
-  }
-
-  private static void read(Tensor t) {
-    Deferred.computed(t);
   }
 
   @Test
