@@ -139,6 +139,11 @@ abstract sealed class Counted permits Storage {
     return handles() > 0;
   }
 
+  /// Whether pending values are made of this.
+  boolean isUsed() {
+    return (int) uses > 0;
+  }
+
   /// Whether several tensors hold this, so that it will be read again.
   boolean isShared() {
     return handles() > 1;

@@ -43,10 +43,14 @@ public final class Fusion {
   /// @param type the type the row computes in; arguments of other types are converted
   public static Storage apply(
       OpenDevice device, Row row, DType type, Shape shape, Source... sources) {
+    long elements = shape.elements();
+    Storage number = elements == 1 ? WaitingSums.number(device, row, type, sources) : null;
+    if (number != null) {
+      return number;
+    }
     for (Source s : sources) {
       prepare(s);
     }
-    long elements = shape.elements();
     boolean waits = Deferral.waits(elements);
     boolean exposed = waits && Deferral.readExposed(sources);
     Window window = Window.current();
@@ -75,8 +79,13 @@ public final class Fusion {
       }
       return result;
     }
+    return atOnce(device, row, type, shape, sources);
+  }
+
+  private static Storage atOnce(
+      OpenDevice device, Row row, DType type, Shape shape, Source[] sources) {
     DType stored = row.family().yieldsBool() ? DType.BOOL : type;
-    Storage result = Storage.allocate(device, stored, elements);
+    Storage result = Storage.allocate(device, stored, shape.elements());
     write(result, Layout.contiguous(shape), row, type, sources, null);
     return result;
   }
@@ -144,7 +153,7 @@ public final class Fusion {
   static void prepare(Source source) {
     Storage storage = source.storage();
     Pending p = storage.pending();
-    if (p != null && (p.isAlone() || Recording.precedes(p))) {
+    if (p != null && (p.isAlone() || p.needsSum || Recording.precedes(p))) {
       Realization.of(storage);
     } else if (p != null && !p.isConstant()) {
       Layout layout = source.layout();

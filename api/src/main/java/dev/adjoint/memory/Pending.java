@@ -30,6 +30,10 @@ final class Pending {
   final Launch.@Nullable Call call;
 
   final @Nullable Sum sum;
+
+  /// Whether a sum that waited when this was made is among what it is made of.
+  final boolean needsSum;
+
   final DType type;
   final Source[] sources;
   final long bits;
@@ -77,6 +81,7 @@ final class Pending {
     this.weight = isConstant() ? 0 : weight;
     this.leaves = leaves;
     this.exposed = Deferral.readExposed(sources);
+    this.needsSum = row != null && readSum(sources);
     this.site = AllocationHistory.isOn() && !isConstant() ? CallSite.here() : null;
   }
 
@@ -135,6 +140,22 @@ final class Pending {
     if (!holds && !isConstant()) {
       hold(false);
     }
+  }
+
+  /// Whether this is a sum, or made of some.
+  boolean isOfSums() {
+    return sum != null || needsSum;
+  }
+
+  /// Whether some of these are of sums that wait.
+  static boolean readSum(Source[] sources) {
+    for (Source s : sources) {
+      Pending p = s.storage().pending();
+      if (p != null && p.isOfSums()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static int weight(Source[] sources) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Computes pending values into memory: one program for all that share a shape, launched once.
 final class Realization {
@@ -123,6 +124,9 @@ final class Realization {
   private static void launch(Shape shape, Storage... values) {
     Storage first = values[0];
     Recording.checkMaker(first);
+    for (Storage s : values) {
+      computeSums(s.pending());
+    }
     Pending only = first.pending();
     if (only != null && only.call != null) {
       call(first, only.call, only.sources);
@@ -154,6 +158,19 @@ final class Realization {
     }
     for (Storage s : values) {
       s.realized();
+    }
+  }
+
+  /// Computes the sums that a value is made of.
+  private static void computeSums(@Nullable Pending p) {
+    for (int i = 0; p != null && p.needsSum && i < p.sources.length; i++) {
+      Storage s = p.sources[i].storage();
+      Pending source = s.pending();
+      if (source != null && source.sum != null) {
+        of(s);
+      } else {
+        computeSums(source);
+      }
     }
   }
 

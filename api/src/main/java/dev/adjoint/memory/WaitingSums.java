@@ -6,6 +6,7 @@ import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
+import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,10 +36,10 @@ final class WaitingSums {
   }
 
   private static boolean isDue(@Nullable Storage sum) {
-    return sum != null && sum.isPending() && sum.isHeld();
+    return sum != null && sum.isPending() && (sum.isHeld() || sum.isUsed());
   }
 
-  /// Computes those that somebody holds.
+  /// Computes those that somebody holds, or numbers that wait are made of.
   void compute() {
     while (!sums.isEmpty()) {
       compute(sums.removeLast());
@@ -138,6 +139,29 @@ final class WaitingSums {
         p,
         total ->
             Folds.fold(Reducer.SUM, added.storage(), added.layout(), order, order.length, total));
+  }
+
+  /// A number made of sums that wait, as a loss that is scaled is: it waits too, so that these still may. Null
+  /// where there is no sum among its sources, or in a [Window].
+  static @Nullable Storage number(OpenDevice device, Row row, DType type, Source[] sources) {
+    if (!Pending.readSum(sources) || Window.current() != null) {
+      return null;
+    }
+    for (Source s : sources) {
+      Pending p = s.storage().pending();
+      if (p == null || !p.isOfSums()) {
+        Fusion.prepare(s);
+      } else if (Recording.precedes(p)) {
+        return null;
+      }
+    }
+    if (Deferral.isTooMuch(sources, type.bytes(), false)) {
+      return null;
+    }
+    Pending p = Pending.of(row, type, Deferral.ownNumbers(sources), true);
+    Storage result = Storage.pending(device, 1, p);
+    Window.outlives(p.watch(result));
+    return result;
   }
 
   private interface Adding {

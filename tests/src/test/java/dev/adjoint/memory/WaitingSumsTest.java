@@ -113,6 +113,56 @@ class WaitingSumsTest extends OnARecordingDevice {
   }
 
   @Test
+  void aLossThatIsScaledWaitsToo() {
+    Tensor x = leaf();
+    Tensor y = tensor(N);
+    Tensor loss = x.mul(y).square().sum().div(4);
+    launches(
+        loss::backward,
+        "elementwise div -> 1", // the gradient of the sum
+        "fold sum(mul mul mul mul square) -> 1");
+    launches(() -> read(loss), "elementwise div -> 1");
+  }
+
+  @Test
+  void eachTermOfALossJoinsALaunchOfItsOwn() {
+    Tensor x = leaf();
+    Tensor w = tensor(2 * N).requiresGrad_();
+    Tensor loss = x.exp().sum().add(w.square().sum().mul(0.01));
+    launches(
+        loss::backward,
+        "elementwise mul -> 1", // the gradient of the second
+        "fold sum(mul mul square) -> 1",
+        "fold sum(exp mul) -> 1");
+    launches(() -> read(loss), "elementwise mul add -> 1");
+    launches(() -> read(loss));
+  }
+
+  @Test
+  void numbersMadeOfSumsAreReadLikeAnyOther() {
+    float[] ones = new float[N];
+    Arrays.fill(ones, 1);
+    Tensor x = Tensors.tensor(ones, DType.FLOAT32, Device.CPU).requiresGrad_();
+    Tensor loss = x.mul(2).sum().div(N);
+    Tensor stretched = loss.mul(Tensors.tensor(new float[] {1, 2}));
+    assertEquals(4, stretched.select(0, 1).item());
+    Tensor total = Tensors.zeros(Tensors.shape());
+    for (int i = 0; i < 100; i++) {
+      total = total.add(x.mul(i).sum().div(N)); // more than may wait
+    }
+    assertEquals(4950, total.item());
+    Tensor squared = x.mul(3).sum().div(N).square();
+    squared.backward();
+    assertEquals(18f / N, gradient(x).select(0, 0).item(), 1e-9);
+    assertEquals(9, squared.item());
+    Tensor before = x.sum().div(N).mul(5);
+    Tensor scaled = x.mul(1).sum().div(N).mul(5);
+    Autograd.noGrad(() -> x.mul_(2));
+    assertEquals(5, scaled.item());
+    assertEquals(5, before.item());
+  }
+
+  @Test
   void aFewSumsWaitAtATime() {
     Tensor x = leaf();
     List<Tensor> losses = new ArrayList<>();

@@ -138,10 +138,17 @@ final class WaitingStatements {
     };
   }
 
-  /// A sum, or a mean, and its walk back, between which there may be a write, a look or another sum.
+  /// A sum or a mean, or a number made of some, and its walk back, between which there may be a write, a look or another sum.
   private Tensor loss() {
     Tensor y = pointwise();
-    Tensor loss = random.nextBoolean() ? y.sum() : y.to(DType.FLOAT32).mean();
+    Tensor sum = random.nextBoolean() ? y.sum() : y.to(DType.FLOAT32).mean();
+    Tensor loss =
+        switch (random.nextInt(4)) {
+          case 0 -> sum.mul(0.25);
+          case 1 -> sum.add(pointwise().sum());
+          case 2 -> sum.square();
+          default -> sum;
+        };
     switch (random.nextInt(6)) {
       case 0 -> write();
       case 1 -> program.show(loss);
