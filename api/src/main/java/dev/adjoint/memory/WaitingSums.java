@@ -62,8 +62,8 @@ final class WaitingSums {
   ///
   /// @return whether there is such a sum; nothing was launched otherwise
   boolean join(ProgramBuilder builder, Shape shape, Storage[] targets) {
-    for (int i = 0; i < sums.size(); i++) {
-      Storage sum = sums.get(i).get();
+    for (Dependents.Entry entry : sums) {
+      Storage sum = entry.get();
       if (sum == null || !isDue(sum) || !sum.tryRetain()) {
         continue;
       }
@@ -71,7 +71,7 @@ final class WaitingSums {
         Pending p = sum.pending();
         if (p != null && sum.device() == targets[0].device() && joins(p, builder, shape)) {
           add(sum, p, builder, shape, targets);
-          sums.remove(i);
+          sums.remove(entry);
           return true;
         }
       } finally {
