@@ -53,7 +53,9 @@ public sealed interface Tensor
 
   Device device();
 
-  /// How many elements apart neighbours along each dimension lie.
+  /// How many elements apart neighbours along each dimension lie. The result of an elementwise operation lies
+  /// in the order of its operands' memory, as in PyTorch (TensorIterator): after `x.t().exp()` too, rows are
+  /// neighbours where those of `x.t()` are.
   long[] stride();
 
   /// Where the first element lies in the storage, in elements.
@@ -195,7 +197,8 @@ public sealed interface Tensor
     return Export.segment(this);
   }
 
-  /// A copy in fresh memory, inside the graph.
+  /// A copy in fresh memory, inside the graph. Its dimensions lie in the order of this one's, without gaps;
+  /// [#contiguous()] has row-major order.
   Tensor clone();
 
   /// Gives up this handle; memory goes back when no view, graph or other handle needs it. Using the

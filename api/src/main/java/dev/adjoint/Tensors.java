@@ -126,12 +126,12 @@ public final class Tensors {
     return Factory.like(t, shape -> ones(shape, t.dtype(), t.device()));
   }
 
-  /// One number with a tensor's shape, type and device.
+  /// One number, as [#zerosLike(Tensor)].
   public static Tensor fullLike(Tensor t, Number value) {
     return Factory.like(t, shape -> full(shape, value, t.dtype(), t.device()));
   }
 
-  /// Undefined contents with a tensor's shape, type and device.
+  /// Undefined contents, as [#zerosLike(Tensor)].
   public static Tensor emptyLike(Tensor t) {
     return Factory.like(t, shape -> empty(shape, t.dtype(), t.device()));
   }
@@ -230,12 +230,12 @@ public final class Tensors {
     return Generator.permutation(n, type, device);
   }
 
-  /// [#rand] with a tensor's shape, type and device.
+  /// [#rand], as [#zerosLike(Tensor)].
   public static Tensor randLike(Tensor t) {
     return Factory.like(t, shape -> rand(shape, t.dtype(), t.device()));
   }
 
-  /// [#randn] with a tensor's shape, type and device.
+  /// [#randn], as [#zerosLike(Tensor)].
   public static Tensor randnLike(Tensor t) {
     return Factory.like(t, shape -> randn(shape, t.dtype(), t.device()));
   }
