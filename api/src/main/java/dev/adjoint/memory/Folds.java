@@ -61,10 +61,11 @@ public final class Folds {
       if (value.isDeferred() && value.isShared()) {
         Realization.of(value);
       }
-      Shape kept = kept(layout, order, folded);
+      Shape shape = layout.permute(order).shape();
+      Shape kept = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - folded));
       Storage out = Storage.allocate(value.device(), type, kept.elements());
       if (kept.elements() != 0) {
-        fold(reducer, value, layout, order, folded, out);
+        fold(reducer, new Source(value, layout), order, shape, kept, out);
       }
       return out;
     } finally {
@@ -85,22 +86,17 @@ public final class Folds {
     return out;
   }
 
-  private static Shape kept(Layout layout, int[] order, int folded) {
-    long[] sizes = layout.permute(order).shape().toArray();
-    return Shape.of(Arrays.copyOf(sizes, sizes.length - folded));
-  }
-
   /// As the other, into fresh memory of the caller's, which has the device's turn.
+  ///
+  /// @param shape of the value in that order
+  /// @param kept the dimensions that are not folded
   static void fold(
-      Reducer reducer, Storage value, Layout layout, int[] order, int folded, Storage out) {
-    Shape shape = layout.permute(order).shape();
-    Shape kept = kept(layout, order, folded);
-    Source source = new Source(value, layout);
+      Reducer reducer, Source value, int[] order, Shape shape, Shape kept, Storage out) {
     boolean launched = false;
     while (!launched) {
       try (ProgramBuilder builder = ProgramBuilder.open()) {
-        builder.output(builder.value(source, out.type()));
-        Storage first = readFirst(builder, value);
+        builder.output(builder.value(value, out.type()));
+        Storage first = readFirst(builder, value.storage());
         launched = first == null;
         if (first == null) {
           ProgramLaunch.fold(builder, reducer, order, shape, kept, out);

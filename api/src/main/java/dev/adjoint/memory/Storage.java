@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Elements of one type on one device, shared by a tensor, its views and whatever was saved of them.
 ///
-/// The memory is never handed out: [#forReading] makes a pending value real, [#forWriting]
-/// counts a version. Counted references free the memory the moment nobody needs it; the lease under
-/// it is the net for holders that were dropped without a word.
+/// The memory is never handed out: [#forReading] makes a pending value real, [#forWriting] counts a version. Counted
+/// references free the memory the moment nobody needs it; the lease is the net for holders dropped without a word.
 public final class Storage extends Counted {
   private static final VarHandle VERSION;
   private static final VarHandle PENDING;
@@ -107,8 +106,9 @@ public final class Storage extends Counted {
   /// since then are known to have been elsewhere.
   public @Nullable String overwrittenBy(int since, Layout places) {
     WriteLog known = log;
-    String writer = known == null ? lastWriter : known.overwrittenBy(since, places);
-    return version == since ? null : writer;
+    return version == since
+        ? null
+        : known == null ? lastWriter : known.overwrittenBy(since, places);
   }
 
   @Override

@@ -133,12 +133,8 @@ final class WaitingSums {
   void launch(Storage sum, Pending p) {
     sums.removeIf(known -> known.get() == sum);
     Source added = p.sources[0];
-    int[] order = order(added.layout().shape());
-    into(
-        sum,
-        p,
-        total ->
-            Folds.fold(Reducer.SUM, added.storage(), added.layout(), order, order.length, total));
+    Shape shape = added.layout().shape();
+    into(sum, p, total -> Folds.fold(Reducer.SUM, added, order(shape), shape, Shape.SCALAR, total));
   }
 
   /// A number made of sums that wait, as a loss that is scaled is: it waits too, so that these still may. Null

@@ -138,7 +138,8 @@ final class WaitingStatements {
     };
   }
 
-  /// A sum or a mean, or a number made of some, and its walk back, between which there may be a write, a look or another sum.
+  /// A sum or a mean, or a number made of some, and its walk back, between which there may be a write, a
+  /// look or another sum.
   private Tensor loss() {
     Tensor y = pointwise();
     Tensor sum = random.nextBoolean() ? y.sum() : y.to(DType.FLOAT32).mean();
