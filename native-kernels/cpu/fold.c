@@ -17,6 +17,8 @@
  * elements, in however many tiles, so that no bit of it depends on what else a program computes. */
 enum { LEVELS = 4, FAN = 32, WIDE = 256, GRAIN = 1024 };
 
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
 struct cascade {
   const struct reducer *reducer;
   char *levels[LEVELS];
@@ -113,21 +115,20 @@ static const char *evaluate(struct folding *s, int64_t first, int64_t n) {
   return s->tiles.values[folded_place(s->fold->launch->program)];
 }
 
-/* Many results per tile: [segments][folded][inner] lies within one. */
+/* Many results at a time: [segments][folded][inner] lies within a tile, or in memory. */
 static void fold_segments(struct folding *s, int64_t outer, int64_t end) {
   const struct fold *f = s->fold;
   int64_t segment = f->folded * f->inner;
-  int64_t per_tile = s->tile / segment;
-  for (; outer < end; outer += per_tile) {
-    int64_t segments = end - outer < per_tile ? end - outer : per_tile;
+  int64_t at_once = s->memory ? s->tile / f->inner : s->tile / segment;
+  for (; outer < end; outer += at_once) {
+    int64_t segments = smaller(end - outer, at_once);
     const char *values = evaluate(s, outer * segment, segments * segment);
     char *accumulators = s->cascade.levels[0];
-    f->reducer->fold_segments(accumulators, values, segments, f->folded, f->inner);
+    f->reducer->fold_segments(accumulators, values, segments, f->folded, f->inner,
+                              s->memory ? AHEAD : 0);
     emit(f, 0, outer * f->inner, segments * f->inner, accumulators);
   }
 }
-
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static int64_t blocks(int64_t n, int64_t block) { return n == 0 ? 1 : (n + block - 1) / block; }
 
@@ -177,6 +178,11 @@ static void fold_columns(struct folding *s, int64_t outer, int64_t column, int64
   emit(f, block, outer * f->inner + column, n, s->cascade.levels[0]);
 }
 
+/* How much of memory is one segment: what a cascade would leave in its lowest level, added alike. */
+static int64_t most_of_segment(const struct folding *s) {
+  return s->memory && s->fold->inner == 1 ? FAN * GRAIN - 1 : s->tile / 2;
+}
+
 static void run_task(struct folding *s, int64_t task) {
   const struct fold *f = s->fold;
   int64_t tile = s->tile;
@@ -189,7 +195,7 @@ static void run_task(struct folding *s, int64_t task) {
   int64_t end = smaller(begin + f->folded_block, f->folded);
   int64_t outer_end = smaller(outer + f->outer_block, f->outer);
   int64_t column_end = smaller(column + f->inner_block, f->inner);
-  if (!f->partials && f->folded > 0 && f->folded * f->inner <= tile / 2) {
+  if (!f->partials && f->folded > 0 && f->folded * f->inner <= most_of_segment(s)) {
     fold_segments(s, outer, outer_end);
     return;
   }

@@ -18,6 +18,6 @@ struct reducer {
   void (*combine)(void *accumulators, const void *others, int64_t n);
   /* Folds values[segments][folded][inner] into accumulators[segments][inner]. */
   void (*fold_segments)(void *accumulators, const void *values, int64_t segments, int64_t folded,
-                        int64_t inner);
+                        int64_t inner, int64_t ahead);
   void (*store)(void *elements, const void *accumulators, int64_t n);
 };

@@ -4,7 +4,7 @@
 #include "../dialect.h"
 #include "stream.h"
 
-enum { SEGMENT_LANES = 16, LINE_VALUES = 64 / sizeof(T) };
+enum { LINE_VALUES = 64 / sizeof(T) };
 
 #define REDUCER(types, name, A, neutral, value)                                                \
   types(                                                                                       \
@@ -65,21 +65,14 @@ enum { SEGMENT_LANES = 16, LINE_VALUES = 64 / sizeof(T) };
     }                                                                                          \
   }                                                                                            \
                                                                                                \
-  DEVICE_FN A WITH_TYPE(name##_of_run)(const T *xs, int64_t n) {                               \
-    A lanes[SEGMENT_LANES];                                                                    \
-    for (int i = 0; i < SEGMENT_LANES; i++) {                                                  \
-      lanes[i] = neutral;                                                                      \
-    }                                                                                          \
-    int64_t k = 0;                                                                             \
-    for (; k + SEGMENT_LANES <= n; k += SEGMENT_LANES) {                                       \
-      for (int i = 0; i < SEGMENT_LANES; i++) {                                                \
-        lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                               \
-      }                                                                                        \
-    }                                                                                          \
+  static A WITH_TYPE(name##_of_segment)(const T *xs, int64_t n, int64_t ahead) {               \
+    A lanes[FEW_LANES];                                                                        \
+    WITH_TYPE(name##_reset)(lanes, FEW_LANES);                                                 \
+    int64_t k = WITH_TYPE(name##_accumulate_few)(lanes, xs, n, ahead);                         \
     for (int i = 0; k + i < n; i++) {                                                          \
       lanes[i] = WITH_TYPE(name##_of)(lanes[i], (A)xs[k + i]);                                 \
     }                                                                                          \
-    for (int half = SEGMENT_LANES / 2; half > 0; half /= 2) {                                  \
+    for (int half = FEW_LANES / 2; half > 0; half /= 2) {                                      \
       for (int i = 0; i < half; i++) {                                                         \
         lanes[i] = WITH_TYPE(name##_of)(lanes[i], lanes[i + half]);                            \
       }                                                                                        \
@@ -89,12 +82,12 @@ enum { SEGMENT_LANES = 16, LINE_VALUES = 64 / sizeof(T) };
                                                                                                \
   static void WITH_TYPE(name##_fold_segments)(void *accumulators, const void *values,          \
                                               int64_t segments, int64_t folded,                \
-                                              int64_t inner) {                                 \
+                                              int64_t inner, int64_t ahead) {                  \
     A *as = accumulators;                                                                      \
     const T *xs = values;                                                                      \
-    if (inner == 1 && folded >= 2 * SEGMENT_LANES) {                                           \
+    if (inner == 1 && folded >= FEW_LANES) {                                                   \
       for (int64_t s = 0; s < segments; s++) {                                                 \
-        as[s] = WITH_TYPE(name##_of_run)(xs + s * folded, folded);                             \
+        as[s] = WITH_TYPE(name##_of_segment)(xs + s * folded, folded, ahead);                  \
       }                                                                                        \
       return;                                                                                  \
     }                                                                                          \
