@@ -96,23 +96,21 @@ public final class Kernels {
     return EagerTensor.of(out, Layout.contiguous(shape)).to(type);
   }
 
-  /// The sum of some dimensions over a divisor; halves as by [#fold]. A sum of everything that is part of
-  /// a graph may wait, and is then computed together with gradients.
+  /// The sum of some dimensions; halves as by [#fold]. A sum of everything that is part of a graph may wait,
+  /// and is then computed together with gradients.
   ///
   /// @param dims as for [#fold]
-  public static Tensor sum(Tensor input, int[] dims, boolean keepdim, DType type, long divisor) {
+  public static Tensor sum(Tensor input, int[] dims, boolean keepdim, DType type) {
     EagerTensor x = (EagerTensor) input;
-    DType wide = type.arithmetic();
-    if (dims.length == x.dim() && wide == type && x.requiresGrad()) {
-      Storage out = Folds.waitingSum(x.storage(), x.layout(), type, divisor);
+    if (dims.length == x.dim() && type.arithmetic() == type && x.requiresGrad()) {
+      Storage out = Folds.waitingSum(x.storage(), x.layout(), type);
       if (out != null) {
         boolean[] folds = new boolean[dims.length];
         Arrays.fill(folds, true);
         return EagerTensor.of(out, Layout.contiguous(folded(x.shape(), folds, keepdim)));
       }
     }
-    Tensor sum = fold(Reducer.SUM, input, dims, keepdim, wide);
-    return (divisor == 1 ? sum : sum.div((double) divisor)).to(type);
+    return fold(Reducer.SUM, input, dims, keepdim, type);
   }
 
   private static Shape folded(Shape shape, boolean[] folds, boolean keepdim) {

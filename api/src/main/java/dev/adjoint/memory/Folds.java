@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class Folds {
   private Folds() {}
 
-  /// The sum of all elements of a value that waits, over a divisor. It waits too, for whoever reads it or
-  /// for the next launch over the same elements that shares what it is computed from, as the gradients'
-  /// does, and until the next walk back ends. Null where the value does not wait, or will be read again.
-  public static @Nullable Storage waitingSum(
-      Storage value, Layout layout, DType type, long divisor) {
+  /// The sum of all elements of a value that waits. It waits too, for whoever reads it or for the next
+  /// launch over the same elements that shares what it is computed from, as the gradients' does, and until
+  /// the next walk back ends. Null where the value does not wait, or will be read again.
+  public static @Nullable Storage waitingSum(Storage value, Layout layout, DType type) {
     ReentrantLock turn = Deferral.turn(value);
     if (turn == null) {
       return null;
@@ -30,9 +29,9 @@ public final class Folds {
       if (!value.isDeferred() || value.isShared()) {
         return null;
       }
-      Pending p = Pending.of(new Pending.Sum(divisor), type, source);
+      Pending p = Pending.ofSum(type, source);
       Storage result = Storage.pending(value.device(), 1, p);
-      Window.sumWaits(p.watch(result));
+      Window.sums().add(p.watch(result));
       return result;
     } finally {
       turn.unlock();

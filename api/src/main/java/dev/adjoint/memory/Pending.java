@@ -6,6 +6,7 @@ import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.history.AllocationHistory;
 import dev.adjoint.memory.history.CallSite;
 import dev.adjoint.spi.Launch;
+import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// that keeps it does. It is dropped, or computed, before any of them is written; see [Window] and [Deferral].
 final class Pending {
 
-  /// All elements of the only source, added up.
-  ///
-  /// @param divisor what the sum is divided by
-  record Sum(long divisor) {}
-
   private static final Source[] NONE = {};
 
   final @Nullable Row row;
@@ -29,7 +25,8 @@ final class Pending {
   /// The kernel, without operands, that reads all of the sources.
   final Launch.@Nullable Call call;
 
-  final @Nullable Sum sum;
+  /// Whether it is all elements of the only source, added up.
+  final boolean isSum;
 
   /// Whether a sum that waited when this was made is among what it is made of.
   final boolean needsSum;
@@ -69,12 +66,12 @@ final class Pending {
     this(maker, type, sources, bits, weight(sources), leaves(sources));
   }
 
-  /// @param maker a [Row], a [Launch.Call] or a [Sum]; null for a constant
+  /// @param maker a [Row], a [Launch.Call] or [Reducer#SUM]; null for a constant
   private Pending(
       @Nullable Object maker, DType type, Source[] sources, long bits, int weight, int leaves) {
     this.row = maker instanceof Row r ? r : null;
     this.call = maker instanceof Launch.Call c ? c : null;
-    this.sum = maker instanceof Sum s ? s : null;
+    this.isSum = maker instanceof Reducer;
     this.type = type;
     this.sources = sources;
     this.bits = bits;
@@ -95,8 +92,8 @@ final class Pending {
   }
 
   /// The sum of the elements of a value that waits.
-  static Pending of(Sum sum, DType type, Source value) {
-    return outliving(sum, type, new Source[] {value});
+  static Pending ofSum(DType type, Source value) {
+    return outliving(Reducer.SUM, type, new Source[] {value});
   }
 
   private static Pending outliving(Object maker, DType type, Source[] sources) {
@@ -144,7 +141,7 @@ final class Pending {
 
   /// Whether this is a sum, or made of some.
   boolean isOfSums() {
-    return sum != null || needsSum;
+    return isSum || needsSum;
   }
 
   /// Whether some of these are of sums that wait.
@@ -180,7 +177,7 @@ final class Pending {
 
   /// Whether a launch of its own computes this, or one that others join: no program takes it as a part.
   boolean isAlone() {
-    return call != null || sum != null;
+    return call != null || isSum;
   }
 
   /// Makes the value known to what it reads, so that it is computed before that is overwritten.

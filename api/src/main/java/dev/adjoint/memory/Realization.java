@@ -130,13 +130,13 @@ final class Realization {
     Pending only = first.pending();
     if (only != null && only.call != null) {
       call(first, only.call, only.sources);
-    } else if (only != null && only.sum != null) {
-      Window.launchSum(first, only);
+    } else if (only != null && only.isSum) {
+      Window.sums().launch(first, only);
     } else if (values.length == 1
         && only != null
         && only.row != null
         && only.weight == 1
-        && !Window.hasSums()) {
+        && Window.sums().isEmpty()) {
       Fusion.write(first, Layout.contiguous(shape), only.row, only.type, only.sources, null);
     } else if (shape.elements() > 0) {
       try (ProgramBuilder builder = ProgramBuilder.open()) {
@@ -148,7 +148,7 @@ final class Realization {
         builder.storeRepeated(stored, MAX_OUTPUTS);
         stored.forEach(Recording::checkMaker);
         Storage[] targets = stored.toArray(Storage[]::new);
-        if (!Window.joinsSum(builder, shape, targets)) {
+        if (!Window.sums().join(builder, shape, targets)) {
           Layout[] layouts = new Layout[targets.length];
           Arrays.fill(layouts, dense);
           String name = only == null || only.row == null ? "fill" : only.row.name();
@@ -166,7 +166,7 @@ final class Realization {
     for (int i = 0; p != null && p.needsSum && i < p.sources.length; i++) {
       Storage s = p.sources[i].storage();
       Pending source = s.pending();
-      if (source != null && source.sum != null) {
+      if (source != null && source.isSum) {
         of(s);
       } else {
         computeSums(source);

@@ -1,9 +1,6 @@
 package dev.adjoint.memory;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.adjoint.memory.Fusion.Source;
-import dev.adjoint.memory.layout.Layout;
 import dev.adjoint.spi.Reducer;
 import dev.adjoint.spi.Row;
 import dev.adjoint.type.DType;
@@ -18,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class WaitingSums {
   /// How many wait at a time; with one more the oldest is computed.
   private static final int MOST = 8;
-
-  private static final Row DIV = Row.of(Row.Family.BINARY, "div");
 
   private final List<Dependents.Entry> sums = new ArrayList<>();
 
@@ -120,12 +115,8 @@ final class WaitingSums {
   private static void add(
       Storage sum, Pending p, ProgramBuilder builder, Shape shape, Storage[] targets) {
     builder.output(builder.value(p.sources[0], p.type));
-    into(
-        sum,
-        p,
-        total ->
-            ProgramLaunch.fold(
-                builder, Reducer.SUM, order(shape), shape, Shape.SCALAR, total, targets));
+    ProgramLaunch.fold(builder, Reducer.SUM, order(shape), shape, Shape.SCALAR, sum, targets);
+    sum.realized();
   }
 
   /// Computes any sum by a launch of its own; from now on it joins no other, not even that of something
@@ -134,13 +125,14 @@ final class WaitingSums {
     sums.removeIf(known -> known.get() == sum);
     Source added = p.sources[0];
     Shape shape = added.layout().shape();
-    into(sum, p, total -> Folds.fold(Reducer.SUM, added, order(shape), shape, Shape.SCALAR, total));
+    Folds.fold(Reducer.SUM, added, order(shape), shape, Shape.SCALAR, sum);
+    sum.realized();
   }
 
-  /// A number made of sums that wait, as a loss that is scaled is: it waits too, so that these still may. Null
-  /// where there is no sum among its sources, or in a [Window].
+  /// A number made of sums that wait, as a mean or a loss that is scaled is: it waits too, so that these still
+  /// may. Null where there is no sum among its sources, or in a walk.
   static @Nullable Storage number(OpenDevice device, Row row, DType type, Source[] sources) {
-    if (!Pending.readSum(sources) || Window.current() != null) {
+    if (!Pending.readSum(sources) || Window.isInWalk()) {
       return null;
     }
     for (Source s : sources) {
@@ -158,30 +150,6 @@ final class WaitingSums {
     Storage result = Storage.pending(device, 1, p);
     Window.outlives(p.watch(result));
     return result;
-  }
-
-  private interface Adding {
-    void into(Storage total);
-  }
-
-  private static void into(Storage sum, Pending p, Adding adding) {
-    long divisor = requireNonNull(p.sum).divisor();
-    if (divisor == 1) {
-      adding.into(sum);
-      sum.realized();
-      return;
-    }
-    Storage total = Storage.allocate(sum.device(), p.type, 1);
-    try {
-      adding.into(total);
-      Layout one = Layout.contiguous(Shape.SCALAR);
-      long bits = Scalars.bits((double) divisor, p.type);
-      Storage number = Storage.constant(sum.device(), p.type, 1, bits);
-      Source[] read = {new Source(total, one), new Source(number, one)};
-      Fusion.write(sum, one, DIV, p.type, read, null);
-    } finally {
-      total.release();
-    }
   }
 
   private static int[] order(Shape shape) {

@@ -1,7 +1,6 @@
 package dev.adjoint.memory;
 
 import dev.adjoint.memory.Fusion.Source;
-import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -126,6 +125,11 @@ public final class Window implements AutoCloseable {
     return OWN.get().walks > 0 && Deferral.isKept(value.device(), value.elements());
   }
 
+  /// Whether this thread is in a walk.
+  static boolean isInWalk() {
+    return OWN.get().walks > 0;
+  }
+
   /// Whether this thread is in a stretch of [#openPass].
   static boolean isInPass() {
     return OWN.get().passes > 0;
@@ -197,24 +201,9 @@ public final class Window implements AutoCloseable {
     }
   }
 
-  /// Tells that a sum waits for a launch to join, or for the end of the outermost pass.
-  static void sumWaits(Dependents.Entry sum) {
-    OWN.get().sums.add(sum);
-  }
-
-  /// Whether sums of this thread may wait.
-  static boolean hasSums() {
-    return !OWN.get().sums.isEmpty();
-  }
-
-  /// As [WaitingSums#launch].
-  static void launchSum(Storage sum, Pending p) {
-    OWN.get().sums.launch(sum, p);
-  }
-
-  /// As [WaitingSums#join] of this thread's.
-  static boolean joinsSum(ProgramBuilder builder, Shape shape, Storage[] targets) {
-    return OWN.get().sums.join(builder, shape, targets);
+  /// This thread's.
+  static WaitingSums sums() {
+    return OWN.get().sums;
   }
 
   /// Computes everything that waits on this thread; something is about to be written.

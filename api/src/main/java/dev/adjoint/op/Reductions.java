@@ -84,7 +84,7 @@ public final class Reductions {
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
       DType type = x.dtype().isFloating() ? x.dtype() : DType.INT64;
-      return List.of(Kernels.sum(x, array(dims), keepdim, type, 1));
+      return List.of(Kernels.sum(x, array(dims), keepdim, type));
     }
 
     @Override
@@ -115,7 +115,8 @@ public final class Reductions {
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
-      return List.of(Kernels.sum(x, array(dims), keepdim, x.dtype(), count(x.shape(), dims)));
+      Tensor sum = Kernels.sum(x, array(dims), keepdim, x.dtype().arithmetic());
+      return List.of(sum.div((double) count(x.shape(), dims)).to(x.dtype()));
     }
 
     @Override

@@ -39,16 +39,15 @@ class WaitingSumsTest extends OnARecordingDevice {
   }
 
   @Test
-  void aMeanIsDividedAfterwards() {
+  void aMeanIsDividedWhenItIsRead() {
     Tensor x = leaf();
     Tensor y = tensor(N);
     Tensor loss = x.sub(y).square().mean();
     launches(
         loss::backward,
         "elementwise div -> 1", // the gradient of all elements
-        "fold sum(sub mul mul square) -> 1",
-        "elementwise div -> 1");
-    launches(() -> read(loss));
+        "fold sum(sub mul mul square) -> 1");
+    launches(() -> read(loss), "elementwise div -> 1");
   }
 
   @Test
