@@ -23,6 +23,7 @@ def leaf():
 CALLS = {
     "addShapes": lambda: z(2) + z(3),
     "addShapesInner": lambda: z(4, 2, 3) + z(4, 1),
+    "mulShapesTwice": lambda: z(2, 4) * z(4, 2),
     "whereShapes": lambda: torch.where(z(2).bool(), z(3), z(3)),
     "mulInPlaceGrows": lambda: z(2).mul_(z(3, 2)),
     "addInPlaceFloatNumber": lambda: L([1, 2]).add_(2.5),
@@ -65,6 +66,7 @@ CALLS = {
     "unsqueezeDim": lambda: z(2, 3).unsqueeze(4),
     "squeezeDim": lambda: z(2, 3).squeeze(2),
     "expandSize": lambda: z(3).expand(2),
+    "expandSizes": lambda: z(2, 4).expand(3, 5),
     "expandFewer": lambda: z(2, 3).expand(3),
     "selectIndex": lambda: z(2, 3).select(0, 2),
     "selectScalar": lambda: z(()).select(0, 0),

@@ -216,7 +216,7 @@ class Author(Walks):
         if x is None:
             return None
         t = self.t(x)
-        y = self.pick(lambda o: o.shape == t.shape, tracked=0.5)
+        y = self.pick(lambda o: o.shape == t.shape, tracked=0.5) or x
         choices = [f"cat [{x},{y}] 0", f"stack [{x},{y}] 0"] if t.dim() else [f"stack [{x},{y}] 0"]
         if t.dim():
             d = draw.randrange(t.dim())

@@ -238,22 +238,22 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// x + w (end - x).
   default Tensor lerp(Tensor end, Tensor weight) {
-    return Dispatch.apply(TernaryOp.LERP, (Tensor) this, end, weight);
+    return Dispatch.apply(TernaryOp.LERP_TENSOR, (Tensor) this, end, weight);
   }
 
   /// [#lerp(Tensor, Tensor)] with one weight for all.
   default Tensor lerp(Tensor end, Number weight) {
-    return lerp(end, Numbers.like((Tensor) this, weight));
+    return Dispatch.apply(TernaryOp.LERP_NUMBER, new Number[] {weight}, (Tensor) this, end);
   }
 
   /// [#lerp(Tensor, Tensor)] in place.
   default Tensor lerp_(Tensor end, Tensor weight) {
-    return InPlace.apply(TernaryOp.LERP, Numbers.NONE, (Tensor) this, end, weight);
+    return InPlace.apply(TernaryOp.LERP_TENSOR, Numbers.NONE, (Tensor) this, end, weight);
   }
 
   /// [#lerp(Tensor, Number)] in place.
   default Tensor lerp_(Tensor end, Number weight) {
-    return lerp_(end, Numbers.like((Tensor) this, weight));
+    return InPlace.apply(TernaryOp.LERP_NUMBER, new Number[] {weight}, (Tensor) this, end);
   }
 
   /// min(max(x, low), high) with bounds per element; a bound that holds an element takes its gradient.

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Operations on three tensors that stretch to one shape; a row gives a derivative for each.
+/// Operations on three arguments that stretch to one shape; a row gives a derivative for each that is a
+/// tensor.
 public enum TernaryOp implements Elementwise {
   WHERE(
       Family.SELECT,
@@ -32,9 +33,16 @@ public enum TernaryOp implements Elementwise {
       Derivative.of(INPUT_1, (g, s) -> g.maskedFill(s.input(1), 0)),
       null,
       Derivative.of(INPUT_1, (g, s) -> g.maskedFill(s.input(1).logicalNot(), 0))),
-  LERP(
+  // Its parameter is the weight, which no node has to save.
+  LERP_NUMBER(
       Family.TERNARY,
       "LerpBackward0",
+      NUMBERS,
+      Derivative.of(NOTHING, (g, s) -> g.mul(1 - s.parameter(0).doubleValue())),
+      Derivative.of(NOTHING, (g, s) -> g.mul(s.parameter(0)))),
+  LERP_TENSOR(
+      Family.TERNARY,
+      "LerpBackward1",
       NUMBERS,
       Derivative.of(INPUT_2, (g, s) -> g.sub(g.mul(s.input(2)))),
       Derivative.of(INPUT_2, (g, s) -> g.mul(s.input(2))),
@@ -85,7 +93,10 @@ public enum TernaryOp implements Elementwise {
 
   TernaryOp(Family family, String node, Typing typing, @Nullable Derivative... derivatives) {
     String name = name().toLowerCase(Locale.ROOT);
-    this.row = family == Family.SELECT ? Row.WHERE : Row.of(family, name.replace("_tensor", ""));
+    this.row =
+        family == Family.SELECT
+            ? Row.WHERE
+            : Row.of(family, name.replaceAll("_(tensor|number)", ""));
     this.node = node;
     this.typing = typing;
     this.derivatives = derivatives;
@@ -98,7 +109,7 @@ public enum TernaryOp implements Elementwise {
 
   @Override
   public boolean isParticular() {
-    return this == LERP || this == WHERE;
+    return isLerp() || this == WHERE;
   }
 
   @Override
@@ -109,7 +120,7 @@ public enum TernaryOp implements Elementwise {
               + types[0].scalarType()
               + ". Compare first, for example condition.ne(0).");
     }
-    if (this == LERP && types[0] != types[1]) {
+    if (isLerp() && types[0] != types[1]) {
       throw new DTypeException(
           "expected dtype "
               + types[0].scalarType().toLowerCase(Locale.ROOT)
@@ -117,6 +128,10 @@ public enum TernaryOp implements Elementwise {
               + types[1].scalarType().toLowerCase(Locale.ROOT)
               + ". Convert one with to(...).");
     }
+  }
+
+  private boolean isLerp() {
+    return this == LERP_NUMBER || this == LERP_TENSOR;
   }
 
   @Override
@@ -139,7 +154,8 @@ public enum TernaryOp implements Elementwise {
     return switch (this) {
       case WHERE -> List.of("condition", "self", "other");
       case MASKED_FILL -> List.of("self", "mask", "value");
-      case LERP -> List.of("self", "end", "weight");
+      case LERP_NUMBER -> List.of("self", "end");
+      case LERP_TENSOR -> List.of("self", "end", "weight");
       case ADDCMUL, ADDCDIV -> List.of("self", "tensor1", "tensor2");
       case CLAMP_TENSOR -> List.of("self", "min", "max");
     };

@@ -184,7 +184,7 @@ public final class ViewArguments {
               + ")");
     }
     long[] out = sizes.clone();
-    for (int d = 0; d < sizes.length; d++) {
+    for (int d = sizes.length - 1; d >= 0; d--) {
       long own = d < added ? 1 : t.size(d - added);
       if (sizes[d] == -1 && d >= added) {
         out[d] = own;

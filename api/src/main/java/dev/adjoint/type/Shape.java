@@ -100,7 +100,8 @@ public final class Shape {
     return dim < 0 ? dim + rank : dim;
   }
 
-  /// The shape both operands stretch to, by NumPy's rule.
+  /// The shape both operands stretch to, by NumPy's rule. Of several dimensions that do not fit the message
+  /// names the last, as PyTorch's does.
   ///
   /// @throws ShapeException when two sizes differ and neither is 1
   public Shape broadcast(Shape other, String op) {
@@ -109,7 +110,7 @@ public final class Shape {
     }
     int rank = Math.max(rank(), other.rank());
     long[] out = new long[rank];
-    for (int d = 0; d < rank; d++) {
+    for (int d = rank - 1; d >= 0; d--) {
       int i = d - (rank - rank());
       int j = d - (rank - other.rank());
       long a = i < 0 ? 1 : sizes[i];

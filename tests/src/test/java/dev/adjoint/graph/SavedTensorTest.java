@@ -42,6 +42,20 @@ class SavedTensorTest extends OnEachDevice {
     Expect.fails(GraphException.class, SECOND_TIME, () -> Autograd.grad(y, x));
   }
 
+  /// PyTorch's rule, whose lerp of a number is another operation than that of a tensor.
+  @Test
+  void aWeightThatIsANumberIsNotSaved() {
+    Tensor x = leaf(1, 2);
+    Tensor end = tensor(new float[] {3, 4});
+    Tensor y = x.lerp(end, 0.25).sum();
+    y.backward();
+    y.backward();
+    Expect.values(x.grad(), 1.5, 1.5);
+    Tensor z = x.lerp(end, tensor(new float[] {0.25f, 0.5f})).sum();
+    z.backward();
+    Expect.fails(GraphException.class, SECOND_TIME, z::backward);
+  }
+
   private static String message(Executable body) {
     return assertThrows(GraphException.class, body).getMessage();
   }

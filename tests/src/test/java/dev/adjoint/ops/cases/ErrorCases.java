@@ -47,6 +47,7 @@ public final class ErrorCases {
     return List.of(
         two("addShapes", SHAPE, zeros(2), zeros(3), in -> in.x().add(in.y())),
         two("addShapesInner", SHAPE, zeros(4, 2, 3), zeros(4, 1), in -> in.x().add(in.y())),
+        two("mulShapesTwice", SHAPE, zeros(2, 4), zeros(4, 2), in -> in.x().mul(in.y())),
         two(
             "whereShapes",
             SHAPE,
@@ -117,6 +118,7 @@ public final class ErrorCases {
         one("unsqueezeDim", INDEX, zeros(2, 3), x -> x.unsqueeze(4)),
         one("squeezeDim", INDEX, zeros(2, 3), x -> x.squeeze(2)),
         one("expandSize", SHAPE, zeros(3), x -> x.expand(2)),
+        one("expandSizes", SHAPE, zeros(2, 4), x -> x.expand(3, 5)),
         one("expandFewer", SHAPE, zeros(2, 3), x -> x.expand(3)),
         one("selectIndex", INDEX, zeros(2, 3), x -> x.select(0, 2)),
         one("selectScalar", INDEX, zeros(), x -> x.select(0, 0)),
