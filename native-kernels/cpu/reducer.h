@@ -16,7 +16,7 @@ struct reducer {
                      int64_t ahead);
   /* Folds n accumulators into n others. */
   void (*combine)(void *accumulators, const void *others, int64_t n);
-  /* Folds values[segments][folded][inner] into accumulators[segments][inner]. */
+  /* Folds values[segments][folded][inner] into accumulators[segments][inner]; ahead as above. */
   void (*fold_segments)(void *accumulators, const void *values, int64_t segments, int64_t folded,
                         int64_t inner, int64_t ahead);
   void (*store)(void *elements, const void *accumulators, int64_t n);
