@@ -9,6 +9,7 @@ import dev.adjoint.memory.Fusion.Source;
 import dev.adjoint.memory.OpenDevice;
 import dev.adjoint.memory.Storage;
 import dev.adjoint.memory.layout.Layout;
+import dev.adjoint.memory.layout.Order;
 import dev.adjoint.spi.Kernel;
 import dev.adjoint.spi.Launch;
 import dev.adjoint.spi.Operand;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,27 @@ public final class Kernels {
   public static Tensor reversed(Tensor t, boolean[] dims) {
     EagerTensor x = (EagerTensor) t;
     return EagerTensor.alias(x.storage(), x.layout().reverse(dims), false);
+  }
+
+  /// Results of the input's shape that lie as it does, by a function that is given the input with its
+  /// dimensions in the order of their memory, and where the one along which it works then is.
+  public static List<Tensor> lying(
+      Tensor input, int dim, BiFunction<Tensor, Integer, List<Tensor>> along) {
+    EagerTensor x = (EagerTensor) input;
+    int[] order = Order.of(x.layout());
+    if (order == null) {
+      return along.apply(x, dim);
+    }
+    int[] places = Order.inverse(order);
+    List<Tensor> results = new ArrayList<>();
+    for (Tensor t : along.apply(permuted(x, order), places[dim])) {
+      results.add(permuted((EagerTensor) t, places));
+    }
+    return results;
+  }
+
+  private static EagerTensor permuted(EagerTensor x, int[] order) {
+    return EagerTensor.alias(x.storage(), x.layout().permute(order), false);
   }
 
   /// Folds dimensions; pending elementwise work on the input becomes part of the launch. Halves are

@@ -92,7 +92,7 @@ public final class Orders {
     return pair(Dispatch.compute(new MedianAlong(d, keepdim), x));
   }
 
-  /// The elements of each line in order, and where they were.
+  /// The elements of each line in order, and where they were; both lie as the input does.
   public record Sort(int dim, boolean descending) implements Compute {
     @Override
     public String node() {
@@ -106,7 +106,7 @@ public final class Orders {
 
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
-      return sorted(inputs.getFirst(), dim, descending);
+      return Kernels.lying(inputs.getFirst(), dim, (x, d) -> sorted(x, d, descending));
     }
 
     @Override

@@ -38,6 +38,29 @@ class ResultOrderTest {
   }
 
   @Test
+  void whatIsSortedLiesAsItDid() {
+    Tensor turned = x.permute(1, 2, 0);
+    var sorted = turned.sort(1, true);
+    strides(sorted.values(), 4, 1, 12);
+    strides(sorted.indices(), 4, 1, 12);
+    var plain = turned.contiguous().sort(1, true);
+    assertEquals(plain.values().toList(), sorted.values().toList());
+    assertEquals(plain.indices().toList(), sorted.indices().toList());
+    strides(x.narrow(2, 0, 2).transpose(0, 1).sort(0, false).indices(), 2, 6, 1);
+    strides(rand(shape(3, 1)).expand(3, 4).sort(0, false).values(), 4, 1);
+    strides(turned.topk(1, 0, true).values(), 8, 2, 1);
+  }
+
+  @Test
+  void theGradientOfWhatLiesOtherwiseGoesToItsPlaces() {
+    float[][] numbers = {{3, 1, 2}, {6, 5, 4}};
+    Tensor leaf = Tensors.tensor(numbers).requiresGrad_();
+    Tensor ranks = Tensors.tensor(new float[][] {{1, 4}, {2, 5}, {3, 6}});
+    leaf.t().sort(0, false).values().mul(ranks).sum().backward();
+    assertEquals(leaf.toList(), requireNonNull(leaf.grad()).toList());
+  }
+
+  @Test
   void gapsAndRepetitionsAreLeftOut() {
     strides(x.narrow(2, 0, 2).transpose(0, 1).neg(), 2, 6, 1);
     strides(rand(shape(4, 1, 2)).transpose(0, 2).expand(2, 3, 4).clone(), 1, 2, 6);
