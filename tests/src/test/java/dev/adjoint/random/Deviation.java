@@ -36,7 +36,7 @@ enum Deviation {
   OVERLAPPING_FILL(
       5,
       d ->
-          List.of("zero_", "fill_", "copy_", "masked_fill_").contains(d.statement().word())
+          List.of("zero_", "fill_", "copy_").contains(d.statement().word())
               && !d.expected().startsWith("error")
               && d.found()
                   .startsWith("error unsupported operation: more than one element of the written")),
