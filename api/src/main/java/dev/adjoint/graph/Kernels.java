@@ -76,14 +76,28 @@ public final class Kernels {
     }
     int[] places = Order.inverse(order);
     List<Tensor> results = new ArrayList<>();
-    for (Tensor t : along.apply(permuted(x, order), places[dim])) {
-      results.add(permuted((EagerTensor) t, places));
+    for (Tensor t : along.apply(inOrder(x, order), places[dim])) {
+      results.add(outOfOrder(t, order));
     }
     return results;
   }
 
-  private static EagerTensor permuted(EagerTensor x, int[] order) {
+  /// The order in which elementwise work on tensors of one shape goes through their dimensions, from far
+  /// to near; null for their own.
+  public static int @Nullable [] order(Tensor... tensors) {
+    return Order.of(
+        Arrays.stream(tensors).map(t -> ((EagerTensor) t).layout()).toArray(Layout[]::new));
+  }
+
+  /// The same elements with the dimensions in an order; only for reading, so it is no view.
+  public static Tensor inOrder(Tensor t, int... order) {
+    EagerTensor x = (EagerTensor) t;
     return EagerTensor.alias(x.storage(), x.layout().permute(order), false);
+  }
+
+  /// What was made with its dimensions in an order, with them in their own again.
+  public static Tensor outOfOrder(Tensor made, int... order) {
+    return inOrder(made, Order.inverse(order));
   }
 
   /// Folds dimensions; pending elementwise work on the input becomes part of the launch. Halves are

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.adjoint.Expect;
+import dev.adjoint.Index;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.memory.Deferred;
@@ -49,6 +50,27 @@ class ResultOrderTest {
     strides(x.narrow(2, 0, 2).transpose(0, 1).sort(0, false).indices(), 2, 6, 1);
     strides(rand(shape(3, 1)).expand(3, 4).sort(0, false).values(), 4, 1);
     strides(turned.topk(1, 0, true).values(), 8, 2, 1);
+  }
+
+  @Test
+  void whatIsTakenByIndexLiesAsTheTensorAndTheIndexDo() {
+    Index all = Index.all();
+    Index row = Index.of(Tensors.tensor(new long[] {1, 0, 1}));
+    Index turned = Index.of(Tensors.tensor(new long[][] {{0, 1, 1}, {1, 0, 0}}).t());
+    Index mask = Index.of(Tensors.tensor(new boolean[] {true, false, true}));
+    strides(x.permute(2, 0, 1).get(all, row), 1, 4, 12);
+    strides(x.transpose(0, 2).get(row), 6, 1, 3);
+    strides(x.transpose(0, 2).get(all, all, row), 3, 12, 1);
+    strides(x.get(all, turned), 24, 4, 12, 1);
+    strides(x.transpose(1, 2).get(turned), 12, 36, 1, 4);
+    strides(x.permute(2, 1, 0).get(row, all, row), 3, 1);
+    strides(x.transpose(0, 2).get(turned, all, turned), 3, 9, 1);
+    strides(x.permute(2, 1, 0).get(all, mask), 1, 4, 8);
+    Tensor plain = x.permute(2, 1, 0).contiguous();
+    assertEquals(plain.get(all, turned).toList(), x.permute(2, 1, 0).get(all, turned).toList());
+    assertEquals(
+        plain.get(turned, all, turned).toList(),
+        x.permute(2, 1, 0).get(turned, all, turned).toList());
   }
 
   @Test

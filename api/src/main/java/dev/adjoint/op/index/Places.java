@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
+import dev.adjoint.graph.Kernels;
 import dev.adjoint.op.Compute;
 import dev.adjoint.op.Derivative;
 import dev.adjoint.op.Saved;
@@ -12,10 +13,11 @@ import dev.adjoint.type.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reading and writing at places that index tensors name together. The indexed dimensions become one,
-/// and the index counts in it: inputs are the tensor, then the places as a vector of int64.
+/// and the index counts in it: inputs are the tensor, then the places as int64 of the index's shape.
 ///
 /// @param dims the indexed dimensions
 /// @param front whether the index's dimensions come first in the result, because the indexed ones are
@@ -33,7 +35,7 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     if (front) {
       order.addAll(0, dims);
     }
-    return order.stream().mapToInt(Integer::intValue).toArray();
+    return ints(order);
   }
 
   private int first() {
@@ -87,6 +89,57 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     return ordered.permute(inverse);
   }
 
+  /// The order in which PyTorch's result lies, null for row-major: that of elementwise work on both, where
+  /// the tensor does not move along the index's dimensions, nor the index along the tensor's.
+  private int @Nullable [] order(Tensor x, Tensor index) {
+    Shape result = result(x.shape());
+    if (x.isContiguous() && index.isContiguous() || result.elements() == 0) {
+      return null;
+    }
+    Tensor read = front ? x.permute(order(x.dim())) : x;
+    for (int i = 0; i < dims.size(); i++) {
+      read = read.select(first(), 0);
+    }
+    for (int i = 0; i < shape.rank(); i++) {
+      read = read.unsqueeze(first());
+    }
+    Tensor at = index;
+    while (at.dim() < result.rank() - first()) {
+      at = at.unsqueeze(-1);
+    }
+    long[] sizes = result.toArray();
+    return Kernels.order(read.expand(sizes), at.expand(sizes));
+  }
+
+  private Tensor taken(Tensor x, Tensor index) {
+    Tensor places = index.reshape(index.numel());
+    return Lookups.select("index", folded(x), places, 1, result(x.shape()));
+  }
+
+  /// Made with the result's dimensions in an order. The index's are then as many places from the front as
+  /// before: since no operand moves along one of them and one of the tensor's, those never change places.
+  private Tensor taken(Tensor x, Tensor index, int[] order) {
+    int[] own = order(x.dim());
+    List<Integer> read = new ArrayList<>();
+    int[] counted = new int[shape.rank()];
+    for (int i = 0; i < order.length; i++) {
+      if (i >= first() && i < first() + counted.length) {
+        counted[i - first()] = order[i] - first();
+      } else {
+        read.add(own[order[i] < first() ? order[i] : order[i] - counted.length + dims.size()]);
+      }
+    }
+    read.addAll(first(), dims);
+    List<Integer> places = IntStream.range(first(), first() + dims.size()).boxed().toList();
+    Tensor turned = Kernels.inOrder(index, counted);
+    Places there = new Places(places, false, turned.shape());
+    return Kernels.outOfOrder(there.taken(Kernels.inOrder(x, ints(read)), turned), order);
+  }
+
+  private static int[] ints(List<Integer> numbers) {
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
+  }
+
   /// What lies at the places.
   public record Take(Places at) implements Compute {
     @Override
@@ -107,8 +160,9 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.get(0);
-      Shape shape = at.result(x.shape());
-      return List.of(Lookups.select("index", at.folded(x), inputs.get(1), 1, shape));
+      Tensor index = inputs.get(1);
+      int[] order = at.order(x, index);
+      return List.of(order == null ? at.taken(x, index) : at.taken(x, index, order));
     }
 
     @Override
@@ -120,7 +174,7 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
     public List<@Nullable Tensor> backward(List<@Nullable Tensor> gradients, Saved saved) {
       Tensor g = requireNonNull(gradients.getFirst());
       Shape input = saved.shape(0);
-      Tensor places = saved.input(1);
+      Tensor places = saved.input(1).reshape(at.shape.elements());
       long[] lines = at.lines(input);
       Tensor zeros = Tensors.zeros(Shape.of(lines), g.dtype(), g.device());
       Tensor source = g.reshape(lines[0], places.numel(), lines[2]);
@@ -180,7 +234,7 @@ public record Places(List<Integer> dims, boolean front, Shape shape) {
 
     private Tensor ofValues(Tensor g, Tensor places) {
       Shape line = Shape.of(at.lines(g.shape())[1]);
-      Tensor lost = Scatters.survivors(0, places, line).logicalNot();
+      Tensor lost = Scatters.survivors(0, places.reshape(places.numel()), line).logicalNot();
       int after = g.dim() - at.first() - at.dims.size();
       long[] sizes = Arrays.copyOf(at.shape.toArray(), at.shape.rank() + after);
       Arrays.fill(sizes, at.shape.rank(), sizes.length, 1);

@@ -237,7 +237,7 @@ public final class Subscripts {
     return fits;
   }
 
-  /// The places that all index tensors name together, and the vector that names them.
+  /// The places that all index tensors name together, and the tensor that names them.
   private record Target(Places at, Tensor index) {}
 
   private Target target() {
@@ -260,8 +260,8 @@ public final class Subscripts {
       }
       index = index.mul(size).add(indices.get(i));
     }
-    Tensor vector = index.expand(shape.toArray()).reshape(shape.elements());
-    return new Target(new Places(List.copyOf(dims), apart, shape), vector);
+    Tensor places = index.expand(shape.toArray());
+    return new Target(new Places(List.copyOf(dims), apart, shape), places);
   }
 
   private static Shape together(List<Tensor> indices) {
