@@ -92,7 +92,7 @@ static void emit(const struct fold *f, int64_t block, int64_t first, int64_t n,
   }
   char elements[n * r->bytes] __attribute__((aligned(8)));
   r->store(elements, accumulators, n);
-  scatter(elements, &f->output, r->bytes, f->kept_rank, f->kept_shape, first, n);
+  scatter(elements, &f->output, r->bytes, f->kept_rank, f->kept_shape, first, n, 0);
 }
 
 static int64_t folded_place(const struct program *p) { return p->stores[p->outputs - 1].place; }

@@ -57,6 +57,9 @@ int64_t tiles_open_outputs(struct tiles *tiles, const struct launch *launch, int
       tiles->streams |= !overwrites;
       tiles->access[o] = overwrites ? CONTIGUOUS : STREAMED;
     }
+    if (tiles->access[o] == STRIDED && is_large(launch, store->bytes)) {
+      tiles->streams |= !overwrites;
+    }
     tiles->in_place[o] = tiles->access[o] == CONTIGUOUS && store->place >= computed && !copies &&
                          (store->is_last || !overwrites);
   }
@@ -143,7 +146,8 @@ static void store_output(struct tiles *tiles, int64_t k, int64_t first, int64_t 
   if (tiles->access[o] == STREAMED) {
     stream(operand->base + first * store->bytes, value, n * store->bytes);
   } else if (tiles->access[o] != CONTIGUOUS) {
-    scatter(value, operand, store->bytes, launch->rank, launch->shape, first, n);
+    scatter(value, operand, store->bytes, launch->rank, launch->shape, first, n,
+            tiles->streams);
   } else if (value != operand->base + first * store->bytes) {
     memcpy(operand->base + first * store->bytes, value, (size_t)(n * store->bytes));
   }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stream.h"
+
 /* Where a walk is: the index in each dimension, and the element offset it amounts to. */
 struct cursor {
   int64_t index[MAX_RANK];
@@ -124,6 +126,14 @@ static void move_out(char *packed, char *strided, int64_t bytes, int64_t stride,
   scatter_run(strided, packed, bytes, stride, n);
 }
 
+static void stream_out(char *packed, char *strided, int64_t bytes, int64_t stride, int64_t n) {
+  if (stride == 1) {
+    stream(strided, packed, n * bytes);
+  } else {
+    scatter_run(strided, packed, bytes, stride, n);
+  }
+}
+
 static inline void walk(move *run, char *packed, const struct operand *operand, int64_t bytes,
                         int64_t rank, const int64_t *shape, int64_t first, int64_t n) {
   struct cursor c;
@@ -169,12 +179,24 @@ static int turns(const struct operand *from, int64_t rank, const int64_t *shape,
   return block <= n && first % block == 0 && n % block == 0;
 }
 
+/* The next block, which begins in other rows of memory, where no processor looks ahead. */
+static void ask_for_columns(const char *from, int64_t bytes, const int64_t *shape,
+                            const int64_t *strides) {
+  enum { LINE = 64 };
+  for (int64_t j = 0; j < shape[1] && strides[0] * bytes <= LINE; j++) {
+    prefetch(from + j * strides[1] * bytes, shape[0] * strides[0] * bytes);
+  }
+}
+
 void gather(char *packed, const struct operand *from, int64_t bytes, int64_t rank,
             const int64_t *shape, int64_t first, int64_t n) {
   if (turns(from, rank, shape, first, n)) {
     int64_t block = shape[rank - 2] * shape[rank - 1];
     for (int64_t k = 0; k < n; k += block) {
       struct cursor c;
+      locate(&c, from->strides, rank, shape, first + k + block);
+      ask_for_columns(from->base + c.offset * bytes, bytes, shape + rank - 2,
+                      from->strides + rank - 2);
       locate(&c, from->strides, rank, shape, first + k);
       turn(packed + k * bytes, from->base + c.offset * bytes, bytes, shape + rank - 2,
            from->strides + rank - 2);
@@ -185,8 +207,12 @@ void gather(char *packed, const struct operand *from, int64_t bytes, int64_t ran
 }
 
 void scatter(const char *packed, const struct operand *to, int64_t bytes, int64_t rank,
-             const int64_t *shape, int64_t first, int64_t n) {
-  walk(move_out, (char *)packed, to, bytes, rank, shape, first, n);
+             const int64_t *shape, int64_t first, int64_t n, int streams) {
+  if (streams) {
+    walk(stream_out, (char *)packed, to, bytes, rank, shape, first, n);
+  } else {
+    walk(move_out, (char *)packed, to, bytes, rank, shape, first, n);
+  }
 }
 
 int is_run(const struct operand *operand, int64_t bytes, int64_t rank, const int64_t *shape,
