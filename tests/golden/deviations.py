@@ -15,6 +15,10 @@ TABLE = [
 
 # wrong call, the sentence Adjoint begins its message with, reason
 MESSAGES = {
+    "addcdivInPlaceIntegers": (
+        "Integer division with addcdiv is no longer supported",
+        "PyTorch's text goes on about its own releases",
+    ),
     "expandFewer": (
         "expand: the number of sizes provided (1) must be greater or equal to the number of"
         " dimensions in the tensor (2)",

@@ -233,7 +233,7 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#where(Tensor, Tensor)] with a number.
   default Tensor where(Tensor condition, Number other) {
-    return where(condition, Numbers.like((Tensor) this, other));
+    return where(condition, Numbers.choice((Tensor) this, (Tensor) this, other));
   }
 
   /// x + w (end - x).
@@ -298,7 +298,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#maskedFill(Tensor, Tensor)] with a number.
   default Tensor maskedFill(Tensor mask, Number value) {
-    return Numbers.maskedFill((Tensor) this, mask, Numbers.like((Tensor) this, value));
+    Tensor t = (Tensor) this;
+    return Numbers.maskedFill(t, mask, Numbers.like(t, Numbers.fitting(value, t.dtype())));
   }
 
   /// [#maskedFill(Tensor, Tensor)] in place.
@@ -308,7 +309,8 @@ public sealed interface ArithmeticOps permits Tensor {
 
   /// [#maskedFill(Tensor, Number)] in place.
   default Tensor maskedFill_(Tensor mask, Number value) {
-    return Numbers.maskedFill_((Tensor) this, mask, Numbers.like((Tensor) this, value));
+    Tensor t = (Tensor) this;
+    return Numbers.maskedFill_(t, mask, Numbers.like(t, Numbers.fitting(value, t.dtype())));
   }
 
   /// [#addcmul(Tensor, Tensor)] in place.

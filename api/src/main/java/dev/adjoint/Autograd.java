@@ -13,6 +13,7 @@ import dev.adjoint.graph.trace.AnomalyCheck;
 import dev.adjoint.graph.trace.Explanation;
 import dev.adjoint.graph.trace.Reports;
 import dev.adjoint.graph.trace.Tracing;
+import dev.adjoint.type.GraphException;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -41,9 +42,17 @@ public final class Autograd {
   }
 
   /// The gradient of an output of one element.
+  ///
+  /// @throws dev.adjoint.type.GraphException when the input was not used, even with
+  ///     [GradOption#ALLOW_UNUSED]: that needs the form with lists
   public static Tensor grad(Differentiable output, Differentiable input, GradOption... options) {
-    return java.util.Objects.requireNonNull(
-        Gradients.grad(List.of(output), List.of(input), null, options).getFirst());
+    Tensor gradient = Gradients.grad(List.of(output), List.of(input), null, options).getFirst();
+    if (gradient == null) {
+      throw new GraphException(
+          "grad: the input was not used, and this form has no null to say so. Call the form with lists,"
+              + " or ask for MATERIALIZE_GRADS, which makes it zeros.");
+    }
+    return gradient;
   }
 
   /// Adds the gradients of all roots to the leaves' `.grad`.

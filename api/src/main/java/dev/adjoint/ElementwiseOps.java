@@ -218,9 +218,9 @@ public sealed interface ElementwiseOps permits Tensor {
     return InPlace.apply(UnaryOp.GELU, Numbers.NONE, (Tensor) this);
   }
 
-  /// log σ(x), right where σ(x) rounds to 0.
+  /// log σ(x), right where σ(x) rounds to 0. Row-major, as in PyTorch.
   default Tensor logSigmoid() {
-    return Dispatch.apply(UnaryOp.LOG_SIGMOID, (Tensor) this);
+    return Dispatch.applyInRowMajor(UnaryOp.LOG_SIGMOID, (Tensor) this);
   }
 
   /// x σ(x).

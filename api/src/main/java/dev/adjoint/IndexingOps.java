@@ -20,18 +20,22 @@ public sealed interface IndexingOps permits Tensor {
 
   /// Overwrites this with another tensor, stretched and converted.
   default Tensor copy_(Tensor source) {
-    return InPlace.copy(new CopyOp("CopyBackwards"), (Tensor) this, source);
+    return InPlace.copy("copy_", new CopyOp("CopyBackwards"), (Tensor) this, source);
   }
 
   /// Overwrites this with one number.
   default Tensor fill_(Number value) {
     return InPlace.copy(
-        new CopyOp("FillBackward2"), (Tensor) this, Numbers.like((Tensor) this, value));
+        "fill_",
+        new CopyOp("FillBackward2"),
+        (Tensor) this,
+        Numbers.like((Tensor) this, Numbers.fitting(value, ((Tensor) this).dtype())));
   }
 
   /// Overwrites this with zeros.
   default Tensor zero_() {
-    return InPlace.copy(new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
+    return InPlace.copy(
+        "zero_", new CopyOp("ZeroBackward0"), (Tensor) this, Numbers.like((Tensor) this, 0));
   }
 
   /// This if its memory is in row-major order, else a copy that is.
@@ -53,7 +57,7 @@ public sealed interface IndexingOps permits Tensor {
     return Lookups.indexSelect((Tensor) this, dim, index);
   }
 
-  /// y[i][j] = x[index[i][j]][j] for dimension 0, and so for others; the result has the index's shape,
+  /// `y[i][j] = x[index[i][j]][j]` for dimension 0, and so for others; the result has the index's shape,
   /// which may be smaller than this in the other dimensions.
   ///
   /// @throws dev.adjoint.type.IndexException when an index is negative or too large
@@ -76,7 +80,7 @@ public sealed interface IndexingOps permits Tensor {
     return Rearranging.roll((Tensor) this, shift, dim);
   }
 
-  /// A copy with the source's elements at places along a dimension: y[index[i][j]][j] = source[i][j]
+  /// A copy with the source's elements at places along a dimension: `y[index[i][j]][j] = source[i][j]`
   /// for dimension 0. Where several have one place, the last stays, and it alone gets the gradient.
   ///
   /// @throws dev.adjoint.type.IndexException when an index is negative or too large

@@ -13,7 +13,7 @@ public sealed interface MatrixOps permits Tensor {
     return ProductArguments.dot((Tensor) this, other);
   }
 
-  /// A matrix [m, k] times a vector [k].
+  /// A matrix of shape `[m, k]` times a vector of shape `[k]`.
   default Tensor mv(Tensor vector) {
     return ProductArguments.mv((Tensor) this, vector);
   }

@@ -8,7 +8,7 @@ import dev.adjoint.graph.HandleScope;
 /// runs.
 ///
 /// It closes handles, not memory: a graph, an optimiser's state or a leaf's `.grad` that still needs
-/// the elements keeps them. Scopes nest; each must be closed on the thread that opened it.
+/// the elements keeps them. Scopes nest.
 public final class Scope implements AutoCloseable {
   private final HandleScope handles = HandleScope.openForUser();
 
@@ -26,8 +26,12 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
+  /// Closes what was made and not kept. Once is enough.
+  ///
+  /// @throws dev.adjoint.type.GraphException on another thread than the one that opened it, and while a
+  ///     scope that was opened later is open
   @Override
   public void close() {
-    handles.close();
+    handles.closeForUser();
   }
 }

@@ -202,7 +202,9 @@ public sealed interface Tensor
   Tensor clone();
 
   /// Gives up this handle; memory goes back when no view, graph or other handle needs it. Using the
-  /// tensor afterwards throws; closing it again does nothing.
+  /// tensor afterwards throws; closing it again does nothing. No other thread may be using this handle
+  /// then: what it began to read could be memory of other tensors by the time it reads. Give each thread
+  /// a handle of its own, [#detach()] makes one.
   @Override
   void close();
 }

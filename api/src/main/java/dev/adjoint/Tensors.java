@@ -8,6 +8,7 @@ import dev.adjoint.host.Sequences;
 import dev.adjoint.memory.Devices;
 import dev.adjoint.op.Joining;
 import dev.adjoint.op.TernaryOp;
+import dev.adjoint.op.index.Cat;
 import dev.adjoint.op.index.Lookups;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
@@ -255,17 +256,17 @@ public final class Tensors {
 
   /// [#where(Tensor, Tensor, Tensor)] with a number for the second choice.
   public static Tensor where(Tensor condition, Tensor a, Number b) {
-    return where(condition, a, Numbers.like(condition, b));
+    return where(condition, a, Numbers.choice(condition, a, b));
   }
 
   /// [#where(Tensor, Tensor, Tensor)] with a number for the first choice.
   public static Tensor where(Tensor condition, Number a, Tensor b) {
-    return where(condition, Numbers.like(condition, a), b);
+    return where(condition, Numbers.choice(condition, b, a), b);
   }
 
   /// Tensors one after the other along a dimension; their other sizes agree.
   public static Tensor cat(List<? extends Tensor> tensors, int dim) {
-    return Joining.cat(tensors, dim);
+    return Cat.of(tensors, dim);
   }
 
   /// Tensors of one shape side by side along a new dimension.

@@ -6,8 +6,8 @@ import dev.adjoint.graph.EagerTensor;
 import dev.adjoint.graph.Node;
 import dev.adjoint.type.GraphException;
 
-/// A place in the graph where a gradient arrives. It can stand for its tensor in [Autograd#grad] and
-/// [Autograd#backward], holds no elements, and stays what it is when the tensor is overwritten.
+/// A place in the graph where a gradient arrives. It can stand for its tensor in [dev.adjoint.Autograd#grad] and
+/// [dev.adjoint.Autograd#backward], holds no elements, and stays what it is when the tensor is overwritten.
 ///
 /// @param function the node that made the tensor, or the accumulator of a leaf
 /// @param outputNr which result of the node's operation the tensor is

@@ -12,6 +12,9 @@ import dev.adjoint.graph.trace.Tracing;
 import dev.adjoint.memory.Window;
 import dev.adjoint.memory.history.AllocationHistory;
 import dev.adjoint.type.GraphException;
+import dev.adjoint.type.Shape;
+import dev.adjoint.type.ShapeException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -238,5 +241,34 @@ final class BackwardPass implements Passing {
     Map<Object, Object> all = remembered == null ? new IdentityHashMap<>() : remembered;
     remembered = all;
     return type.cast(all.computeIfAbsent(hook, _ -> first.get()));
+  }
+
+  /// Sums the dimensions along which a shape was stretched to the tensor's.
+  ///
+  /// @throws ShapeException when the shape does not stretch to the tensor's
+  static Tensor sumTo(Tensor t, Shape target, String node) {
+    Shape from = t.shape();
+    if (from.equals(target)) {
+      return t;
+    }
+    int added = from.rank() - target.rank();
+    int[] dims = new int[from.rank()];
+    int n = 0;
+    for (int d = 0; d < from.rank(); d++) {
+      long size = d < added ? 1 : target.size(d - added);
+      if (size != from.size(d) && size != 1 || added < 0) {
+        throw new ShapeException(
+            "Function "
+                + node
+                + " returned an invalid gradient at index 0 - got "
+                + from
+                + " but expected shape compatible with "
+                + target);
+      }
+      if (d < added || size != from.size(d)) {
+        dims[n++] = d;
+      }
+    }
+    return t.sum(Arrays.copyOf(dims, n), true).reshape(target.toArray());
   }
 }

@@ -1,5 +1,7 @@
 package dev.adjoint.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.adjoint.Tensor;
 import dev.adjoint.graph.mode.GradMode;
 import dev.adjoint.graph.trace.AnomalyCheck;
@@ -18,7 +20,6 @@ import dev.adjoint.op.UnaryOp;
 import dev.adjoint.op.ViewOp;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.Shape;
-import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,12 @@ public final class Dispatch {
   public static Tensor apply(Elementwise op, Number[] parameters, Tensor... inputs) {
     EagerTensor[] in = eager(inputs);
     return run(op, parameters, computeType(op, in, parameters), in, AS_OPERANDS);
+  }
+
+  /// The same, but the result is row-major, however the operands lie.
+  public static Tensor applyInRowMajor(Elementwise op, Tensor... inputs) {
+    EagerTensor[] in = eager(inputs);
+    return run(op, NO_NUMBERS, computeType(op, in, NO_NUMBERS), in, null);
   }
 
   /// Copies to another element type, or to fresh memory in the same.
@@ -250,7 +257,7 @@ public final class Dispatch {
   static EagerTensor[] eager(Tensor[] inputs) {
     EagerTensor[] in = new EagerTensor[inputs.length];
     for (int i = 0; i < in.length; i++) {
-      in[i] = (EagerTensor) inputs[i];
+      in[i] = (EagerTensor) requireNonNull(inputs[i], "an operand is null");
       in[i].storage();
     }
     return in;
@@ -265,34 +272,5 @@ public final class Dispatch {
       }
     }
     return shape;
-  }
-
-  /// Sums the dimensions along which a shape was stretched to the tensor's.
-  ///
-  /// @throws ShapeException when the shape does not stretch to the tensor's
-  static Tensor sumTo(Tensor t, Shape target, String node) {
-    Shape from = t.shape();
-    if (from.equals(target)) {
-      return t;
-    }
-    int added = from.rank() - target.rank();
-    int[] dims = new int[from.rank()];
-    int n = 0;
-    for (int d = 0; d < from.rank(); d++) {
-      long size = d < added ? 1 : target.size(d - added);
-      if (size != from.size(d) && size != 1 || added < 0) {
-        throw new ShapeException(
-            "Function "
-                + node
-                + " returned an invalid gradient at index 0 - got "
-                + from
-                + " but expected shape compatible with "
-                + target);
-      }
-      if (d < added || size != from.size(d)) {
-        dims[n++] = d;
-      }
-    }
-    return t.sum(Arrays.copyOf(dims, n), true).reshape(target.toArray());
   }
 }

@@ -11,18 +11,21 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import dev.adjoint.type.GraphException;
 import dev.adjoint.type.Shape;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The one implementation of [Tensor]: a counted handle on a storage, and its place in the graph.
 public final class EagerTensor implements Tensor {
+  private static final AtomicIntegerFieldUpdater<EagerTensor> CLOSED =
+      AtomicIntegerFieldUpdater.newUpdater(EagerTensor.class, "closed");
+
   private Storage storage;
   private Layout layout;
   private final boolean wrappedNumber;
-  private boolean closed;
+  private volatile int closed; // 1 once it is
   @Nullable HandleScope scope;
-
   private boolean requiresGrad;
   private Node.Slot history = Node.Slot.NONE; // a leaf's names its accumulator, made on first use
   @Nullable EagerTensor grad;
@@ -77,7 +80,7 @@ public final class EagerTensor implements Tensor {
 
   /// The elements; throws once this was closed.
   public Storage storage() {
-    if (closed) {
+    if (closed != 0) {
       throw new ClosedException(
           "This tensor was closed. Keep it with Scope.keep, or close it after its last use.");
     }
@@ -124,7 +127,7 @@ public final class EagerTensor implements Tensor {
   }
 
   public boolean isClosed() {
-    return closed;
+    return closed != 0;
   }
 
   @Override
@@ -139,8 +142,7 @@ public final class EagerTensor implements Tensor {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (CLOSED.compareAndSet(this, 0, 1)) { // so that of two threads one gives it back
       storage.release();
     }
   }
@@ -167,8 +169,7 @@ public final class EagerTensor implements Tensor {
   }
 
   private @Nullable Node maker() {
-    Node node = history.node();
-    return node instanceof AccumulateGrad ? null : node;
+    return history.node() instanceof AccumulateGrad ? null : history.node();
   }
 
   @Override

@@ -211,7 +211,7 @@ final class FunctionNode extends Node {
           invalid(i) + "expected device " + want.device + " but got " + t.device());
     }
     Tensor there = t.to(want.device);
-    EagerTensor r = (EagerTensor) Dispatch.sumTo(there, want.shape, name()).to(want.type);
+    EagerTensor r = (EagerTensor) BackwardPass.sumTo(there, want.shape, name()).to(want.type);
     if (end != null) {
       r = EagerTensor.alias(r.storage(), r.layout(), false);
       r.setHistory(new Slot(end, i));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
 import dev.adjoint.memory.Window;
+import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +132,29 @@ public final class HandleScope implements AutoCloseable {
 
   @Override
   public void close() {
-    innermost.scope = outer;
+    if (innermost.scope == this) {
+      innermost.scope = outer;
+    }
     closeSince(0);
+  }
+
+  /// As [#close], for a scope that the user closes, who may do so twice, too early or on another thread.
+  public void closeForUser() {
+    if (INNERMOST.get() != innermost) {
+      throw new GraphException(
+          "Scope.close: the scope was opened on another thread than "
+              + Thread.currentThread()
+              + ", and only that thread may close it. Close it there, with try-with-resources.");
+    }
+    HandleScope open = innermost.scope;
+    while (open != null && open != this) {
+      open = open.outer;
+    }
+    if (open == this && innermost.scope != this) {
+      throw new GraphException(
+          "Scope.close: a scope that was opened later is still open. Close that one first;"
+              + " try-with-resources keeps the order.");
+    }
+    close();
   }
 }

@@ -158,15 +158,17 @@ public final class InPlace {
 
   /// Overwrites the target with another tensor's elements, converted, stretched, and brought over
   /// when they are on another device.
-  public static Tensor copy(Compute op, Tensor target, Tensor source) {
+  ///
+  /// @param writer what messages name as the writer
+  public static Tensor copy(String writer, Compute op, Tensor target, Tensor source) {
     EagerTensor[] in = Dispatch.eager(new Tensor[] {target, source});
     EagerTensor to = in[0];
     Shape shape = Dispatch.broadcast(op, in);
-    Overwriting.check("copy_", to, shape, to.dtype(), in);
+    Overwriting.check(writer, to, shape, to.dtype(), in);
     OpNode node = to.dtype().isFloating() ? Dispatch.record(op, in, null, 1) : null;
     AnomalyCheck.@Nullable Call call = AnomalyCheck.call(in);
     EagerTensor from = Placement.brought(in[1], to);
-    copyInto(to, from, "copy_");
+    copyInto(to, from, writer);
     if (from != in[1]) {
       from.close();
     }
@@ -174,7 +176,7 @@ public final class InPlace {
       Overwriting.rebase(to, node);
     }
     if (call != null) {
-      call.returned("copy_", null, target);
+      call.returned(writer, null, target);
     }
     return target;
   }

@@ -193,7 +193,7 @@ final class OpNode extends Node implements Saved {
   /// Sums to the input's shape, converts to its type, brings it to its device, and makes a handle that the scope won't close.
   private EagerTensor finish(
       Tensor t, int input, @Nullable EagerTensor[] gradients, @Nullable EagerTensor[] earlier) {
-    EagerTensor r = (EagerTensor) Dispatch.sumTo(t, shapes[input], name());
+    EagerTensor r = (EagerTensor) BackwardPass.sumTo(t, shapes[input], name());
     r = (EagerTensor) r.to(types[input]);
     if (homes != null) {
       r = (EagerTensor) r.to(homes[input]);

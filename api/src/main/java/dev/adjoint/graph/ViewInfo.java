@@ -164,7 +164,7 @@ final class ViewInfo {
       try (HandleScope _ = HandleScope.open()) {
         Tensor t = g;
         for (ViewInfo v = view; v != null; v = v.parent) {
-          t = Dispatch.sumTo(v.op.backward(List.of(t), v.from), v.from, name());
+          t = BackwardPass.sumTo(v.op.backward(List.of(t), v.from), v.from, name());
         }
         EagerTensor whole = t == g ? g.sibling() : (EagerTensor) t;
         HandleScope.free(whole);

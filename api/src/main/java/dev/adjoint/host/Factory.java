@@ -33,8 +33,8 @@ public final class Factory {
 
   /// One number everywhere; takes no memory before it is needed there.
   public static Tensor full(Shape shape, Number value, DType type, Device device) {
-    Storage constant =
-        Storage.constant(Devices.open(device), type, shape.elements(), Scalars.bits(value, type));
+    long bits = Scalars.bits(Numbers.fitting(value, type), type);
+    Storage constant = Storage.constant(Devices.open(device), type, shape.elements(), bits);
     return EagerTensor.of(constant, Layout.contiguous(shape));
   }
 

@@ -34,6 +34,51 @@ public final class Numbers {
     return EagerTensor.number(Storage.constant(device, type, 1, Scalars.bits(value, type)));
   }
 
+  /// A number that becomes elements of a type, which it must fit. As in PyTorch, a bool takes any, halves
+  /// round to infinity, and negative ones wrap in uint8 from -255 on.
+  public static Number fitting(Number value, DType type) {
+    if (fits(value, type)) {
+      return value;
+    }
+    throw new DTypeException(
+        "value cannot be converted to type "
+            + switch (type) {
+              case UINT8, INT64 -> type + "_t";
+              default -> type.cName();
+            }
+            + " without overflow. It is "
+            + value
+            + ", for a tensor of "
+            + type
+            + ".");
+  }
+
+  private static boolean fits(Number value, DType type) {
+    double number = value.doubleValue();
+    return switch (type) {
+      case BOOL, FLOAT16, BFLOAT16, FLOAT64 -> true;
+      case FLOAT32 -> !Double.isFinite(number) || Math.abs(number) <= Float.MAX_VALUE;
+      case UINT8 -> number <= 255 && number >= (Scalars.isIntegral(value) ? -255 : 0);
+      case INT32 -> number >= Integer.MIN_VALUE && number <= Integer.MAX_VALUE;
+      case INT64 -> Math.abs(number) <= 0x1p63;
+    };
+  }
+
+  /// [#fitting] of what an operation computes with in the tensor's own type.
+  private static void requireFits(Tensor x, Number... numbers) {
+    for (Number n : numbers) {
+      if (x.dtype() != DType.BOOL && (x.dtype().isFloating() || Scalars.isIntegral(n))) {
+        fitting(n, x.dtype());
+      }
+    }
+  }
+
+  /// The other choice beside a tensor, as a number.
+  public static Tensor choice(Tensor condition, Tensor x, Number value) {
+    requireFits(x, value);
+    return like(condition, value);
+  }
+
   /// Runs an operation on one tensor with numbers beside it.
   public static Tensor apply(UnaryOp op, Tensor x, Number... parameters) {
     return isIdentity(op, x) ? x.clone() : Dispatch.apply(op, bounds(op, x, parameters), x);
@@ -47,6 +92,9 @@ public final class Numbers {
   /// The bounds of a half are halves, so that what was clamped lies within them.
   private static Number[] bounds(UnaryOp op, Tensor x, Number[] parameters) {
     boolean clamps = op == UnaryOp.CLAMP || op == UnaryOp.CLAMP_MIN || op == UnaryOp.CLAMP_MAX;
+    if (clamps) {
+      requireFits(x, parameters);
+    }
     if (!clamps || !x.dtype().isHalf()) {
       return parameters;
     }
@@ -90,6 +138,9 @@ public final class Numbers {
   private static @Nullable UnaryOp powerRow(Tensor x, Number exponent) {
     double k = exponent.doubleValue();
     boolean integral = Scalars.isIntegral(exponent);
+    if (!x.dtype().isFloating()) {
+      requireFits(x, exponent);
+    }
     if (!x.dtype().isFloating() && integral && k < 0) {
       throw new DTypeException(
           "Integers to negative integer powers are not allowed. Convert with to(DType.FLOAT32) first.");
@@ -108,19 +159,18 @@ public final class Numbers {
     return repeated ? UnaryOp.POW_INT : UnaryOp.POW;
   }
 
-  /// Fills under a mask; the result keeps the tensor's type, which the value must fit.
+  /// Fills under a mask; the result keeps the tensor's type, to which the value is converted, and is
+  /// row-major, as in PyTorch.
   public static Tensor maskedFill(Tensor x, Tensor mask, Tensor value) {
-    requireMask(x, mask, value);
-    return Dispatch.apply(TernaryOp.MASKED_FILL, x, mask, value);
+    return Dispatch.applyInRowMajor(TernaryOp.MASKED_FILL, x, mask, filling(x, mask, value));
   }
 
   /// [#maskedFill] in place.
   public static Tensor maskedFill_(Tensor x, Tensor mask, Tensor value) {
-    requireMask(x, mask, value);
-    return InPlace.apply(TernaryOp.MASKED_FILL, NONE, x, mask, value);
+    return InPlace.apply(TernaryOp.MASKED_FILL, NONE, x, mask, filling(x, mask, value));
   }
 
-  private static void requireMask(Tensor x, Tensor mask, Tensor value) {
+  private static Tensor filling(Tensor x, Tensor mask, Tensor value) {
     if (mask.dtype() != DType.BOOL) {
       throw new DTypeException(
           "masked_fill_ only supports boolean masks, but got mask with dtype "
@@ -133,9 +183,8 @@ public final class Numbers {
               + value.dim()
               + " dimension(s).");
     }
-    if (value.dtype().category().compareTo(x.dtype().category()) > 0) {
-      throw Promotion.cannotCast(value.dtype(), x.dtype());
-    }
+    boolean higher = value.dtype().category().compareTo(x.dtype().category()) > 0;
+    return higher ? value.to(x.dtype()) : value;
   }
 
   /// Replaces NaN by 0 and infinities by the greatest finite numbers of the tensor's type.

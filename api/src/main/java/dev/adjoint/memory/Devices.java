@@ -141,21 +141,33 @@ public final class Devices {
                   + KNOWN.keySet()
                   + " device type at start of device string: "
                   + device.kind()
+                  + ". Or auto, for the best there is."
               : device
                   + ": no backend on the class path. Add the artifact dev.adjoint:"
                   + artifact
                   + ".");
     }
-    String reason = "there is no such device";
-    for (Probe probe : provider.probe()) {
+    List<Probe> probes = provider.probe();
+    for (Probe probe : probes) {
       if (probe.available() && probe.index() == device.index()) {
         OpenDevice opened = new OpenDevice(provider.open(device.index()));
         cpu = device.isCpu() ? opened : cpu;
         return opened;
       }
-      reason = probe.available() ? reason : probe.description() + ". " + probe.remedy();
     }
-    throw new DeviceException(device + ": " + reason);
+    throw new DeviceException(device + ": " + missing(device.kind(), probes));
+  }
+
+  private static String missing(String kind, List<Probe> probes) {
+    List<Device> found =
+        probes.stream()
+            .filter(Probe::available)
+            .map(probe -> new Device(kind, probe.index()))
+            .toList();
+    if (found.isEmpty() && !probes.isEmpty()) {
+      return probes.getLast().description() + ". " + probes.getLast().remedy();
+    }
+    return "there is no such device" + (found.isEmpty() ? "." : "; found: " + found + ".");
   }
 
   /// Opens a backend made elsewhere, such as a recording or checking one, under its device's name.

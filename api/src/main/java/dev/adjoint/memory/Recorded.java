@@ -81,14 +81,16 @@ public final class Recorded {
         throw new ClosedException("replay: this graph was closed. Capture the step again.");
       }
       for (Write w : writes) {
-        Dependents.settle(w.storage());
-      }
-      for (Write w : writes) {
-        Storage s = w.storage();
-        Consumer<Layout> told = s.beforeWrite();
+        Consumer<Layout> told = w.storage().beforeWrite();
         if (told != null) {
           told.accept(w.region());
         }
+      }
+      for (Write w : writes) {
+        Dependents.settle(w.storage()); // the copies, too, of those that were told
+      }
+      for (Write w : writes) {
+        Storage s = w.storage();
         s.count(w.region(), w.region().covers(s.elements()), w.writer());
       }
       device.launch(graph, launches);

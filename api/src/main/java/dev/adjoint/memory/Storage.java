@@ -48,7 +48,7 @@ public final class Storage extends Counted {
   private Storage(OpenDevice device, DType type, long elements, @Nullable Pending pending) {
     this.device = device;
     this.type = type;
-    this.elements = elements;
+    this.elements = type.countable(elements);
     // A plain write, since nobody else can see this yet: a volatile one costs a fence.
     PENDING.set(this, pending);
   }
@@ -189,9 +189,9 @@ public final class Storage extends Counted {
     return operand(offset, strides);
   }
 
-  /// Leave to read, and for the host to keep an address that it may write to without a word: from now on
-  /// nothing that reads this waits.
+  /// Leave to read, and for the host to keep an address to write to: from now on no reader of this waits.
   public Operand exposed(long offset, long[] strides) {
+    Window.flush();
     ReentrantLock turn = device.takeTurn();
     try {
       exposed = true;

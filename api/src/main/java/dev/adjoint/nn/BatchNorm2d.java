@@ -4,7 +4,7 @@ import dev.adjoint.type.DType;
 import dev.adjoint.type.Device;
 import org.jspecify.annotations.Nullable;
 
-/// Normalises the channels of images: see [Tensor#batchNorm].
+/// Normalises the channels of images: see [dev.adjoint.Tensor#batchNorm].
 ///
 /// In training by the batch, which the running mean and variance follow; else by these. Weights start as
 /// ones, biases as zeros.

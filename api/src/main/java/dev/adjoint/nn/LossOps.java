@@ -115,7 +115,8 @@ final class LossOps {
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.get(0);
       Tensor tail = x.abs().neg().exp().log1p();
-      return List.of(reduce(x.clampMin(0).sub(x.mul(inputs.get(1))).add(tail), reduction));
+      Tensor hit = inputs.get(1).mul(x); // lies as the target does, and so does PyTorch's result
+      return List.of(reduce(hit.neg().add(x.clampMin(0)).add(tail), reduction));
     }
 
     @Override

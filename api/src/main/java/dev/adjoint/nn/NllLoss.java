@@ -62,7 +62,8 @@ record NllLoss(int dim, long ignore, Reduction reduction) implements Compute {
     Tensor picked = Scans.LogSoftmax.picked(x, dim, index).reshape(target.shape().toArray());
     Tensor losses = picked.neg().maskedFill(ignored, 0);
     return switch (reduction) {
-      case NONE -> List.of(losses);
+      // Of one vector it is one number, though the target may have a dimension.
+      case NONE -> List.of(x.dim() == 1 ? losses.reshape() : losses);
       case SUM -> List.of(losses.sum());
       case MEAN -> {
         Tensor count = ignored.logicalNot().sum();

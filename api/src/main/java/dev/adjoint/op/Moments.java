@@ -27,7 +27,8 @@ public final class Moments {
           "std and var only support floating point and complex dtypes. Convert it with"
               + " to(DType.FLOAT32) first.");
     }
-    return Dispatch.single(new Variance(folded, correction, keepdim, root), x);
+    boolean full = dims.length == 0 || x.dim() == 0;
+    return Dispatch.single(new Variance(folded, full, correction, keepdim, root), x);
   }
 
   public static Tensor norm(Tensor x, Number p, boolean keepdim, int... dims) {
@@ -63,7 +64,10 @@ public final class Moments {
 
   /// Σ (x - mean)² / (n - correction), or its root. In two passes: the second also sums what rounding
   /// left in the mean.
-  public record Variance(List<Integer> dims, int correction, boolean keepdim, boolean root)
+  ///
+  /// @param full whether of all elements, whose gradient has no sign where n ≤ correction, as PyTorch's
+  public record Variance(
+      List<Integer> dims, boolean full, int correction, boolean keepdim, boolean root)
       implements Compute {
     @Override
     public String node() {
@@ -101,7 +105,7 @@ public final class Moments {
       Tensor each = Reductions.unsqueezed(g, input, dims, keepdim);
       Tensor rest = x.sub(x.mean(Reductions.array(dims), true));
       double n = (double) Reductions.count(input, dims);
-      if (n - correction <= 0) {
+      if (full && n - correction <= 0) {
         Tensor infinite = Tensors.full(input, Double.POSITIVE_INFINITY, x.dtype(), x.device());
         return Arrays.asList(each.mul(infinite.maskedFill(rest.eq(0), Double.NaN)));
       }

@@ -109,7 +109,7 @@ public enum TernaryOp implements Elementwise {
 
   @Override
   public boolean isParticular() {
-    return isLerp() || this == WHERE;
+    return isLerp() || this == ADDCDIV || this == WHERE;
   }
 
   @Override
@@ -127,6 +127,19 @@ public enum TernaryOp implements Elementwise {
               + " for `end` but got dtype "
               + types[1].scalarType().toLowerCase(Locale.ROOT)
               + ". Convert one with to(...).");
+    }
+    if (isLerp() && !types[0].isFloating()) {
+      throw new DTypeException(
+          "\"lerp_kernel_"
+              + (this == LERP_NUMBER ? "scalar" : "tensor")
+              + "\" not implemented for '"
+              + types[0].scalarType()
+              + "'. Convert with to(DType.FLOAT32) first.");
+    }
+    if (this == ADDCDIV && !types[1].isFloating() && !types[2].isFloating()) {
+      throw new DTypeException(
+          "Integer division with addcdiv is no longer supported. Convert tensor1 or tensor2 with"
+              + " to(DType.FLOAT32) first, or use div and trunc.");
     }
   }
 

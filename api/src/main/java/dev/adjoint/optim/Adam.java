@@ -100,7 +100,12 @@ public sealed class Adam extends Optimizer permits AdamW {
     }
     Moments m = moments(index, parameter);
     Clock clock = capturable ? tick(m, parameter) : null;
-    assign("adam", List.of(m.mean, m.square, parameter), () -> next(m, clock, parameter, gradient));
+    int steps = clock == null ? m.steps + 1 : m.steps;
+    assign(
+        "adam",
+        List.of(m.mean, m.square, parameter),
+        () -> next(m, clock, steps, parameter, gradient));
+    m.steps = steps;
   }
 
   /// Counts a step on the device. 1 - beta^t is -expm1(t ln beta), which keeps its digits near 1.
@@ -138,7 +143,8 @@ public sealed class Adam extends Optimizer permits AdamW {
     return m;
   }
 
-  private List<Tensor> next(Moments m, @Nullable Clock clock, Tensor parameter, Tensor gradient) {
+  private List<Tensor> next(
+      Moments m, @Nullable Clock clock, int steps, Tensor parameter, Tensor gradient) {
     Tensor g = regularized(parameter, gradient, weightDecay);
     Tensor mean = m.mean.lerp(g, 1 - beta1);
     Tensor square = m.square.mul(beta2).addcmul(g, g, 1 - beta2);
@@ -148,9 +154,8 @@ public sealed class Adam extends Optimizer permits AdamW {
       Tensor move = mean.div(root).div(clock.mean).mul(learningRate());
       return List.of(mean, square, decayed.sub(move));
     }
-    m.steps++;
-    double meanCorrection = 1 - Math.pow(beta1, m.steps);
-    double rootCorrection = 1 / Math.sqrt(1 - Math.pow(beta2, m.steps));
+    double meanCorrection = 1 - Math.pow(beta1, steps);
+    double rootCorrection = 1 / Math.sqrt(1 - Math.pow(beta2, steps));
     Tensor root = square.sqrt().mul(rootCorrection).add(epsilon);
     double rate = learningRate() / meanCorrection;
     return List.of(mean, square, decayed.addcdiv(mean, root, -rate));

@@ -11,6 +11,7 @@ import dev.adjoint.graph.Placement;
 import dev.adjoint.memory.Recording;
 import dev.adjoint.memory.Window;
 import dev.adjoint.type.GraphException;
+import dev.adjoint.type.TensorException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.Supplier;
@@ -55,7 +56,8 @@ public abstract class Optimizer {
     learningRate = requireNotNegative("learning rate", rate);
   }
 
-  /// Moves every parameter that has a gradient.
+  /// Moves every parameter that has a gradient, one after the other. If one cannot be moved, for want of
+  /// memory, say, what is suppressed in the exception says how many were.
   public final void step() {
     noGrad(this::moveAll);
   }
@@ -67,6 +69,13 @@ public abstract class Optimizer {
       if (gradient != null) {
         try (Scope _ = Scope.open()) {
           update(i, p, gradient);
+        } catch (TensorException e) {
+          e.addSuppressed(
+              new IllegalStateException(
+                  "step: stopped at parameter "
+                      + i
+                      + (i == 0 ? "; nothing was moved." : "; those before it were moved.")));
+          throw e;
         }
       }
     }

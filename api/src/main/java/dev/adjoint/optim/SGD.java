@@ -64,12 +64,12 @@ public final class SGD extends Optimizer {
     }
     Tensor old = velocities[index];
     Tensor velocity = old == null ? state(zerosLike(parameter)) : old;
-    velocities[index] = velocity;
     follow(parameter, velocity);
     assign(
         "sgd",
         List.of(velocity, parameter),
         () -> next(old == null, velocity, parameter, gradient));
+    velocities[index] = velocity; // not before the step is made: a first one counts differently
   }
 
   private List<Tensor> next(boolean first, Tensor velocity, Tensor parameter, Tensor gradient) {

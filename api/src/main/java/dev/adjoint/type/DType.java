@@ -20,6 +20,8 @@ public enum DType {
     FLOATING
   }
 
+  private static final long MOST = 1L << 58;
+
   private final String label;
   private final String tensorType;
   private final String suffix;
@@ -52,6 +54,17 @@ public enum DType {
       case FLOAT32 -> "float";
       case FLOAT64 -> "double";
     };
+  }
+
+  /// The same number, unless the bytes of so many elements could not be counted and rounded up.
+  ///
+  /// @throws ShapeException where they could not
+  public long countable(long elements) {
+    if (elements > MOST) {
+      throw new ShapeException(
+          "Storage size calculation overflowed: " + elements + " elements of " + label + ".");
+    }
+    return elements;
   }
 
   /// The legacy class name that PyTorch's version error shows: `torch.FloatTensor`.

@@ -207,4 +207,13 @@ class GradCheckTest extends OnEachDevice {
             in -> List.of(in.get(0).maskedFill(in.get(1), 0), in.get(1), in.get(0).cos()),
             List.of(wide(1, 2), mask)));
   }
+
+  @Test
+  void roundingIsNotTakenForAKink() {
+    Tensor x = Tensors.tensor(new float[] {0.3f, -1.7f, 2.2f}).requiresGrad_();
+    GraphException e =
+        assertThrows(GraphException.class, () -> GradCheck.gradcheck(t -> t.mul(3), x));
+    assertTrue(e.getMessage().contains("not a double precision"), e::getMessage);
+    assertFalse(e.getMessage().contains("kink"), e::getMessage);
+  }
 }

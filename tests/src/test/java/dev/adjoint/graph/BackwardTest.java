@@ -210,4 +210,14 @@ class BackwardTest extends OnEachDevice {
     GradFn again = Objects.requireNonNull(x.mul(2).gradFn()).nextFunctions().get(0).function();
     assertSame(first, again, "a leaf has one accumulator");
   }
+
+  @Test
+  void theVarianceOfFewerThanItsCorrectionHasPyTorchsGradient() {
+    Tensor x = leaf(1, 2);
+    x.var(new int[] {0}, 2, false).backward();
+    Expect.values(x.grad(), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+    x.setGrad(null);
+    x.var(new int[] {0}, 3, false).backward();
+    Expect.values(x.grad(), 1, -1);
+  }
 }

@@ -177,4 +177,14 @@ class GradTest extends OnEachDevice {
     Expect.values(Autograd.grad(first, x), 12);
     assertEquals(12, first.item());
   }
+
+  @Test
+  void anInputThatIsNotUsedIsNoNullPointer() {
+    Tensor x = leaf(1, 2);
+    Tensor y = x.mul(2).sum();
+    Expect.fails(
+        GraphException.class,
+        "grad: the input was not used",
+        () -> Autograd.grad(y, leaf(3), ALLOW_UNUSED));
+  }
 }

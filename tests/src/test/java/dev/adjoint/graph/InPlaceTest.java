@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.adjoint.Expect;
+import dev.adjoint.Index;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Tensor;
 import dev.adjoint.type.DType;
@@ -242,5 +243,15 @@ class InPlaceTest extends OnEachDevice {
     }
     Expect.values(copied, shifted);
     Expect.values(added, sums);
+  }
+
+  @Test
+  void whatWouldOverwriteALeafIsNamed() {
+    String view =
+        "a view of a leaf Variable that requires grad is being used in an in-place operation. ";
+    Tensor x = leaf(1, 2);
+    Expect.fails(GraphException.class, view + "zero_ would", () -> x.select(0, 0).zero_());
+    Expect.fails(GraphException.class, view + "fill_ would", () -> x.select(0, 0).fill_(3));
+    Expect.fails(GraphException.class, view + "copy_ would", () -> x.set(3, Index.at(0)));
   }
 }

@@ -13,6 +13,7 @@ import dev.adjoint.Index;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
 import dev.adjoint.memory.Deferred;
+import dev.adjoint.nn.Losses;
 import dev.adjoint.optim.Adam;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.ShapeException;
@@ -186,5 +187,28 @@ class ResultOrderTest {
         List.of("elementwise mul add -> 1"),
         Deferred.waiting(() ->
             RecordingBackend.describe(backend.launchesOf(() -> wide.t().mul(2).add_(wide.t())))));
+  }
+
+  @Test
+  void whatPyTorchMakesRowMajorIsRowMajor() {
+    Tensor turned = z.transpose(1, 2); // of shape (2, 3, 4)
+    Tensor mask = Tensors.tensor(new boolean[] {true, false, false, true});
+    strides(turned.maskedFill(mask, 0), 12, 4, 1);
+    strides(turned.maskedFill(turned.gt(0.5), 0), 12, 4, 1);
+    strides(turned.logSigmoid(), 12, 4, 1);
+    strides(turned.roll(3, 1), 12, 4, 1);
+    strides(turned.repeat(1, 1, 1), 12, 4, 1);
+    strides(Losses.bceWithLogits(turned, x, Losses.Reduction.NONE), 12, 4, 1);
+    strides(Losses.bceWithLogits(x, turned, Losses.Reduction.NONE), 12, 1, 3);
+    strides(normalised(turned), 12, 4, 1);
+    strides(normalised(rand(shape(2, 3, 4, 5)).transpose(2, 3)), 60, 20, 4, 1);
+    strides(normalised(rand(shape(2, 5, 4, 3)).permute(0, 3, 1, 2)), 60, 1, 12, 3);
+  }
+
+  private static Tensor normalised(Tensor t) {
+    Tensor running = t.batchNorm(null, null, null, null, true, 0.1, 1e-5);
+    Tensor fixed = t.batchNorm(Tensors.zeros(3), Tensors.ones(3), null, null, false, 0.1, 1e-5);
+    assertArrayEquals(running.stride(), fixed.stride());
+    return running;
   }
 }

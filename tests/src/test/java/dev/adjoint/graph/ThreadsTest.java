@@ -14,6 +14,7 @@ import dev.adjoint.type.GraphException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -169,5 +170,23 @@ class ThreadsTest extends OnEachDevice {
             });
     assertEquals(20, failed.stream().filter(f -> f).count());
     Expect.values(x.grad(), 60);
+  }
+
+  @Test
+  void twoThreadsThatCloseOneHandleCloseItOnce() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      Tensor x = vector(1, 2).mul(2);
+      Tensor other = x.detach();
+      CyclicBarrier start = new CyclicBarrier(2);
+      inParallel(
+          Executors.newFixedThreadPool(2),
+          2,
+          () -> {
+            start.await();
+            x.close();
+            return true;
+          });
+      Expect.values(other, 2, 4);
+    }
   }
 }

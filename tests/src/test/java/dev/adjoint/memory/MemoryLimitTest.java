@@ -12,11 +12,16 @@ import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
 import dev.adjoint.Tensors;
+import dev.adjoint.optim.Adam;
+import dev.adjoint.optim.AdamW;
+import dev.adjoint.optim.Optimizer;
+import dev.adjoint.optim.SGD;
 import dev.adjoint.type.DType;
 import dev.adjoint.type.DeviceException;
 import dev.adjoint.type.OutOfMemoryException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,15 @@ class MemoryLimitTest extends OnEachDevice {
 
   /// Slabs of tiny tensors that are begun meanwhile.
   private static final long SLABS = 64 << 10;
+
+  /// So many that each tensor has a segment of its own.
+  private static final long WIDE = 8 * MIB;
+
+  private static final List<Function<List<Tensor>, Optimizer>> OPTIMIZERS =
+      List.of(
+          p -> new Adam(p, 0.1),
+          p -> new AdamW(p, 0.1),
+          p -> new SGD(p, 0.1).momentum(0.9).dampening(0.5));
 
   @AfterEach
   void endLimit() {
@@ -214,5 +228,31 @@ class MemoryLimitTest extends OnEachDevice {
     DeviceMemory after = DeviceMemory.of(device);
     assertEquals(before.peak() + 16 * MIB, after.peak());
     assertEquals(before.peakReserved() + 16 * MIB, after.peakReserved());
+  }
+
+  @Test
+  void aStepThatFindsNoRoomCountsForNothing() {
+    for (Function<List<Tensor>, Optimizer> kind : OPTIMIZERS) {
+      Tensor p = Deferred.computed(ones(WIDE).mul(1)).requiresGrad_();
+      Tensor undisturbed = Deferred.computed(ones(WIDE).mul(1)).requiresGrad_();
+      for (Tensor t : List.of(p, undisturbed)) {
+        t.setGrad(Deferred.computed(ones(WIDE).mul(4)));
+      }
+      Optimizer optimizer = kind.apply(List.of(p));
+      LiveBytes.settled(device);
+      leaveRoom(SLABS);
+      for (int i = 0; i < 2; i++) {
+        OutOfMemoryException e = assertThrows(OutOfMemoryException.class, optimizer::step);
+        assertEquals("step: stopped at parameter 0; nothing was moved.", last(e).getMessage());
+      }
+      DeviceMemory.limit(device, Long.MAX_VALUE);
+      optimizer.step();
+      kind.apply(List.of(undisturbed)).step();
+      assertArrayEquals(elements(undisturbed), elements(p));
+    }
+  }
+
+  private static Throwable last(Throwable e) {
+    return e.getSuppressed()[e.getSuppressed().length - 1];
   }
 }

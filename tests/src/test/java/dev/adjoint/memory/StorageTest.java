@@ -8,7 +8,10 @@ import dev.adjoint.Expect;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import dev.adjoint.type.ClosedException;
+import dev.adjoint.type.DType;
+import dev.adjoint.type.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -218,5 +221,20 @@ class StorageTest extends OnEachDevice {
     }
     assertEquals(reserved, Devices.open(device).allocator().statistics().reserved());
     assertTrue(made.stream().allMatch(t -> t.toString().contains("closed")));
+  }
+
+  @Test
+  void sizesInBytesThatNobodyCanCountAreRefused() {
+    for (int power : new int[] {59, 61, 62}) {
+      String sentence = "Storage size calculation overflowed";
+      Expect.fails(ShapeException.class, sentence, () -> zeros(1L << power));
+      Expect.fails(
+          ShapeException.class,
+          sentence,
+          () -> Tensors.empty(Tensors.shape(1L << power), DType.FLOAT64, device));
+      Tensor wide = ones(1).expand(1L << power); // which takes no memory
+      Expect.fails(ShapeException.class, sentence, wide::clone);
+      Expect.fails(ShapeException.class, sentence, () -> wide.mul(2));
+    }
   }
 }

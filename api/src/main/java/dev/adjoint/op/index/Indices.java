@@ -24,6 +24,15 @@ public final class Indices {
 
   private Indices() {}
 
+  /// The indices, each in [low, high).
+  public static Tensor inRange(
+      Tensor index, long low, long high, Function<Object, IndexException> refusal) {
+    if (low >= high && index.numel() > 0) {
+      throw refusal.apply(Recording.isCapturing() ? "?" : index.toLongArray()[0]);
+    }
+    return inRange(index, low, high, low, refusal);
+  }
+
   /// The indices, each in [low, high) or one more number that is allowed. Waits for the device, if
   /// there are many with one launch.
   ///
@@ -106,7 +115,6 @@ public final class Indices {
         index,
         0,
         size,
-        0,
         i ->
             new IndexException(
                 "index " + i + " is out of bounds for dimension " + dim + " with size " + size));
@@ -118,9 +126,15 @@ public final class Indices {
         index,
         0,
         size,
-        0,
         i ->
             new IndexException(
-                "index out of range in self: index " + i + ", but the dimension has size " + size));
+                size == 0
+                    ? "index_select(): self indexing axis dim should be positive. It has size 0,"
+                        + " so there is no index "
+                        + i
+                    : "index out of range in self: index "
+                        + i
+                        + ", but the dimension has size "
+                        + size));
   }
 }

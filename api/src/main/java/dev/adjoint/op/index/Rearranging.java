@@ -78,7 +78,8 @@ public final class Rearranging {
     public List<Tensor> forward(List<Tensor> inputs) {
       Tensor x = inputs.getFirst();
       Tensor wide =
-          x.reshape(interleaved(x.shape(), false)).expand(interleaved(x.shape(), true)).clone();
+          Dispatch.copy(
+              x.reshape(interleaved(x.shape(), false)).expand(interleaved(x.shape(), true)));
       // Detached, because an operation's result is not a view.
       return List.of(wide.reshape(shape.toArray()).detach());
     }
@@ -151,7 +152,7 @@ public final class Rearranging {
       long n = x.size(dim);
       long places = n == 0 ? 0 : Math.floorMod(shift, n);
       if (places == 0) {
-        return List.of(x.clone());
+        return List.of(Dispatch.copy(x));
       }
       List<Tensor> parts = new ArrayList<>();
       parts.add(x.narrow(dim, n - places, places));

@@ -1,7 +1,6 @@
 package dev.adjoint.op.index;
 
 import dev.adjoint.Tensor;
-import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.InPlace;
 import dev.adjoint.op.Compute;
@@ -44,7 +43,9 @@ public final class ScatterArguments {
     int d = x.shape().dim(dim);
     Tensor at = Indices.asLong(index, "gather(): Expected dtype int32/int64 for index");
     if (at.numel() == 0) {
-      return Tensors.empty(at.shape(), x.dtype(), x.device());
+      long[] nothing = new long[rank(x)];
+      Tensor y = Dispatch.single(new Scatters.Gather(d), x, at.reshape(nothing));
+      return y.reshape(at.shape().toArray());
     }
     requireRank(x, at, "input");
     if (!covers(x.shape(), at.shape(), d)) {

@@ -92,6 +92,9 @@ public final class Slices {
       throw new ShapeException("chunk expects `chunks` to be greater than 0, got: " + count);
     }
     long size = t.size(ViewArguments.ofTensor(t, dim));
+    if (size == 0) {
+      return split(t, new long[count], dim);
+    }
     return split(t, Math.max(1, (size + count - 1) / count), dim);
   }
 }

@@ -105,6 +105,15 @@ public final class Subscripts {
         "index " + index + " is out of bounds for dimension " + dim + " with size " + size);
   }
 
+  private static IndexException nothingThere(Object index, int dim) {
+    return new IndexException(
+        "index is out of bounds for dimension with size 0. It is "
+            + index
+            + ", for dimension "
+            + dim
+            + ".");
+  }
+
   private void add(Tensor index, int real) {
     if (index.dtype().isFloating()) {
       throw new IndexException(
@@ -145,7 +154,11 @@ public final class Subscripts {
   private Tensor places(Tensor index, int at) {
     long size = part.size(at);
     Tensor inside =
-        Indices.inRange(index, -size, size, -size, outside -> outOfBounds(outside, at, size));
+        Indices.inRange(
+            index,
+            -size,
+            size,
+            outside -> size == 0 ? nothingThere(outside, at) : outOfBounds(outside, at, size));
     Tensor wide = inside.to(DType.INT64);
     return Tensors.where(wide.lt(0), wide.add(size), wide);
   }

@@ -22,6 +22,19 @@ final class BatchNorms {
 
   private BatchNorms() {}
 
+  /// Images with their channels last stay so; all else is normalised in row-major order, as in PyTorch.
+  private static Tensor ordered(Tensor x) {
+    int[] order = Kernels.order(x);
+    if (order == null) {
+      return x;
+    }
+    boolean last = x.dim() > 3 && order[0] == 0 && order[x.dim() - 1] == 1;
+    for (int d = 1; last && d < x.dim() - 1; d++) {
+      last = order[d] == d + 1;
+    }
+    return last ? x : x.contiguous();
+  }
+
   /// One number for each channel, shaped to stretch over an input.
   private static Tensor stretching(Tensor t, int rank) {
     long[] sizes = new long[rank];
@@ -73,7 +86,7 @@ final class BatchNorms {
 
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
-      Tensor x = inputs.getFirst();
+      Tensor x = ordered(inputs.getFirst());
       int[] dims = Columns.apartFromChannels(x.dim());
       double count = (double) x.numel() / (double) x.size(1);
       Tensor mean = Kernels.fold(Reducer.SUM, x, dims, true, x.dtype()).div(count);
@@ -143,7 +156,7 @@ final class BatchNorms {
 
     @Override
     public List<Tensor> forward(List<Tensor> inputs) {
-      Tensor x = inputs.getFirst();
+      Tensor x = ordered(inputs.getFirst());
       Tensor rest = x.sub(stretching(inputs.get(1), x.dim()));
       Tensor weight = weighted ? inputs.get(3) : null;
       Tensor z = rest.mul(rstd(inputs.get(2), x.dim()));

@@ -20,7 +20,8 @@ public final class CpuProvider implements BackendProvider {
       return List.of(Probe.found(0, CpuBackend.processor(), 0));
     } catch (DeviceException e) {
       String[] parts = String.valueOf(e.getMessage()).split("\n", 2);
-      return List.of(Probe.missing(parts[0], parts.length > 1 ? parts[1] : ""));
+      String what = parts[0].replaceFirst("^cpu: ", "").replaceFirst("\\.$", "");
+      return List.of(Probe.missing(what, parts.length > 1 ? parts[1] : ""));
     }
   }
 

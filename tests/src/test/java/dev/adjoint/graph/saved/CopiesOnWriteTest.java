@@ -2,12 +2,14 @@ package dev.adjoint.graph.saved;
 
 import static dev.adjoint.GradOption.CREATE_GRAPH;
 import static dev.adjoint.GradOption.RETAIN_GRAPH;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adjoint.Autograd;
 import dev.adjoint.Expect;
+import dev.adjoint.LaunchGraph;
 import dev.adjoint.OnEachDevice;
 import dev.adjoint.Scope;
 import dev.adjoint.Tensor;
@@ -205,5 +207,19 @@ class CopiesOnWriteTest extends OnEachDevice {
       assertEquals(now, LiveBytes.settled(device));
     }
     assertEquals(1, (LiveBytes.settled(device) - before + BIG / 2) / BIG, "the gradient");
+  }
+
+  @Test
+  void aReplayWritesAfterWhatWasSavedIsCopied() {
+    Tensor c = Deferred.computed(ones(N).mul(1));
+    try (LaunchGraph<Tensor> step = LaunchGraph.capture(() -> c.add_(1))) {
+      c.fill_(1);
+      Tensor w = ones(N).requiresGrad_();
+      Tensor y = allowed(() -> Deferred.atOnce(() -> w.mul(c).sum()));
+      step.replay();
+      y.backward();
+      Expect.values(requireNonNull(w.grad()).narrow(0, 0, 2), 1, 1);
+      Expect.values(c.narrow(0, 0, 2), 2, 2);
+    }
   }
 }

@@ -31,11 +31,11 @@ public final class ErrorCases {
     return Stream.of(
             elementwise(),
             writing(),
+            numbers(),
             reductions(),
             views(),
             subscripts(),
-            halfway(),
-            indexing(),
+            IndexErrors.all(),
             joins(),
             products(),
             LayerErrors.all())
@@ -87,6 +87,42 @@ public final class ErrorCases {
         one("requiresGradInteger", TYPE, longs(1), Tensor::requiresGrad_),
         one("itemOfMany", SHAPE, zeros(2), Tensor::item),
         two("setShape", SHAPE, zeros(2, 3), zeros(2), in -> in.x().set(in.y(), Index.at(0))));
+  }
+
+  private static List<ErrorCase> numbers() {
+    return List.of(
+        two("lerpIntegers", TYPE, longs(1, 2), longs(3, 4), in -> in.x().lerp(in.y(), 0.5)),
+        two(
+            "lerpInPlaceIntegers",
+            TYPE,
+            longs(1, 2),
+            longs(3, 4),
+            in -> in.x().lerp_(in.y(), in.y())),
+        two(
+            "addcdivInPlaceIntegers",
+            TYPE,
+            longs(1, 2),
+            longs(3, 4),
+            in -> in.x().addcdiv_(in.y(), in.y(), 1)),
+        two(
+            "maskedFillRange",
+            TYPE,
+            bytes(2),
+            mask(true, false),
+            in -> in.x().maskedFill_(in.y(), 300)),
+        two(
+            "whereRange",
+            TYPE,
+            bytes(2),
+            mask(true, false),
+            in -> Tensors.where(in.y(), in.x(), 300)),
+        one("clampRange", TYPE, bytes(2), x -> x.clamp_(-1, 300)),
+        one("powRange", TYPE, bytes(2), x -> x.pow_(300)),
+        one("fillRange", TYPE, bytes(2), x -> x.fill_(-256)),
+        one("fillNan", TYPE, longs(1, 2), x -> x.fill_(Double.NaN)),
+        two("scatterRange", TYPE, bytes(2), longs(0), in -> in.x().scatter(0, in.y(), 300)),
+        one("setRange", TYPE, bytes(2), x -> x.set(300, Index.at(0))),
+        one("fullRange", TYPE, zeros(2), x -> Tensors.fullLike(x, 1e300)));
   }
 
   private static List<ErrorCase> reductions() {
@@ -143,61 +179,6 @@ public final class ErrorCases {
             in -> in.x().get(Index.of(in.y()))));
   }
 
-  /// Indices are known to be wrong only after others have been used.
-  private static List<ErrorCase> halfway() {
-    return List.of(
-        two(
-            "setTensorIndex",
-            INDEX,
-            zeros(2, 3),
-            longs(0, 2),
-            in -> in.x().set(1.0, Index.of(in.y()))),
-        two(
-            "scatterAddInPlaceIndex",
-            INDEX,
-            zeros(2, 3),
-            row(0, 1, 2),
-            in -> in.x().scatterAdd_(0, in.y(), source(in, 1, 3))),
-        two(
-            "indexAddInPlaceIndex",
-            INDEX,
-            zeros(2, 3),
-            longs(0, 2),
-            in -> in.x().indexAdd_(0, in.y(), source(in, 2, 3))),
-        two(
-            "maskedFillInPlaceGrows",
-            SHAPE,
-            zeros(2),
-            zeros(3, 2),
-            in -> in.x().maskedFill_(in.y().eq(0), 1.0)));
-  }
-
-  private static List<ErrorCase> indexing() {
-    return List.of(
-        one("repeatFewer", SHAPE, zeros(2, 3), x -> x.repeat(2)),
-        one("flipTwice", INDEX, zeros(2, 3), x -> x.flip(0, 0)),
-        two("gatherType", TYPE, zeros(2, 3), zeros(1, 3), in -> in.x().gather(0, in.y())),
-        two("gatherRank", SHAPE, zeros(2, 3), longs(0), in -> in.x().gather(0, in.y())),
-        two("gatherIndex", INDEX, zeros(2, 3), row(2, 0, 0), in -> in.x().gather(0, in.y())),
-        two("scatterIndex", INDEX, zeros(2, 3), row(2, 0, 0), in -> in.x().scatter(0, in.y(), 1.0)),
-        two("scatterTypes", TYPE, zeros(2), longs(1), in -> in.x().scatter(0, in.y(), wide(in))),
-        two(
-            "scatterAddTypes",
-            TYPE,
-            zeros(2),
-            longs(1),
-            in -> in.x().scatterAdd(0, in.y(), wide(in))),
-        two("indexSelectIndex", INDEX, zeros(2, 3), longs(2), in -> in.x().indexSelect(0, in.y())),
-        two("indexSelectRank", SHAPE, zeros(2, 3), row(1), in -> in.x().indexSelect(0, in.y())),
-        two("maskedSelectMask", TYPE, zeros(2), longs(0, 1), in -> in.x().maskedSelect(in.y())),
-        two(
-            "embeddingIndex",
-            INDEX,
-            zeros(3, 2),
-            longs(4),
-            in -> Tensors.embedding(in.x(), in.y())));
-  }
-
   private static List<ErrorCase> joins() {
     return List.of(
         two("catSizes", SHAPE, zeros(3, 2), zeros(2, 3), in -> Tensors.cat(in.tensors(), 0)),
@@ -240,6 +221,10 @@ public final class ErrorCases {
     return () -> Tensors.zeros(sizes).to(DType.FLOAT64);
   }
 
+  private static Supplier<Tensor> bytes(long... sizes) {
+    return () -> Tensors.zeros(sizes).to(DType.UINT8);
+  }
+
   private static Supplier<Tensor> leaf(long... sizes) {
     return () -> Tensors.zeros(sizes).requiresGrad_();
   }
@@ -248,19 +233,7 @@ public final class ErrorCases {
     return () -> Tensors.tensor(values);
   }
 
-  private static Supplier<Tensor> row(long... values) {
-    return () -> Tensors.tensor(values).view(1, -1);
-  }
-
   static Supplier<Tensor> mask(boolean... values) {
     return () -> Tensors.tensor(values);
-  }
-
-  private static Tensor source(Inputs in, long... sizes) {
-    return Tensors.ones(Tensors.shape(sizes), DType.FLOAT32, in.x().device());
-  }
-
-  private static Tensor wide(Inputs in) {
-    return Tensors.ones(Tensors.shape(1), DType.FLOAT64, in.x().device());
   }
 }
