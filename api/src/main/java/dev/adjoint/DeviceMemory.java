@@ -6,6 +6,7 @@ import dev.adjoint.memory.Devices;
 import dev.adjoint.memory.Usage;
 import dev.adjoint.memory.history.AllocationHistory;
 import dev.adjoint.type.Device;
+import dev.adjoint.type.DeviceException;
 import java.util.List;
 import java.util.Locale;
 
@@ -56,7 +57,12 @@ public record DeviceMemory(
   /// first; if it still would, it is refused with an [dev.adjoint.type.OutOfMemoryException]. What was
   /// reserved before stays. The property `adjoint.memory.limit.` and the device or its kind sets a limit
   /// from the start: `-Dadjoint.memory.limit.cpu=2g`, `-Dadjoint.memory.limit.cuda:1=50%`.
+  ///
+  /// @throws dev.adjoint.type.DeviceException when it is negative
   public static void limit(Device device, long bytes) {
+    if (bytes < 0) {
+      throw new DeviceException("limit: " + bytes + " bytes are fewer than none.");
+    }
     allocator(device).limit(bytes);
   }
 

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class EagerTensor implements Tensor {
   private static final AtomicIntegerFieldUpdater<EagerTensor> CLOSED =
       AtomicIntegerFieldUpdater.newUpdater(EagerTensor.class, "closed");
-
   private Storage storage;
   private Layout layout;
   private final boolean wrappedNumber;
@@ -169,7 +168,8 @@ public final class EagerTensor implements Tensor {
   }
 
   private @Nullable Node maker() {
-    return history.node() instanceof AccumulateGrad ? null : history.node();
+    Node node = history.node();
+    return node instanceof AccumulateGrad ? null : node;
   }
 
   @Override

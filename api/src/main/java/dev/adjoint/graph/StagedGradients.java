@@ -57,7 +57,8 @@ final class StagedGradients {
             : "The .grad of these was changed before: " + names + ".";
     String again =
         retainGraph
-            ? " The graph is as it was: the call may be repeated."
+            ? " The graph is as it was: the call may be repeated"
+                + (updated.isEmpty() ? "." : ", but adds to those once more.")
             : " Nodes that had run gave back what they saved; with GradOption.RETAIN_GRAPH the call could"
                 + " be repeated.";
     return new GraphException("backward ended in " + where + ". " + grads + again);

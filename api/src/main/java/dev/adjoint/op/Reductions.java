@@ -259,8 +259,8 @@ public final class Reductions {
 
     /// For each element along a dimension the product of the others: of those before it and after it.
     private static Tensor others(Tensor x, int dim) {
-      if (x.dim() == 0) {
-        return Tensors.onesLike(x);
+      if (x.dim() == 0 || x.size(dim) == 1) {
+        return Tensors.onesLike(x); // there are none
       }
       return before(x, dim).mul(before(x.flip(dim), dim).flip(dim));
     }

@@ -24,7 +24,9 @@ public abstract class Optimizer {
   /// @throws GraphException when a parameter was computed, and so is not the one to change
   protected Optimizer(List<? extends Tensor> parameters, double learningRate) {
     if (parameters.isEmpty()) {
-      throw new IllegalArgumentException("optimizer got an empty parameter list");
+      throw new IllegalArgumentException(
+          "optimizer got an empty parameter list. A Block has those parameters that it was given with"
+              + " parameter(name, tensor), and those of layers given with child(name, layer).");
     }
     if (new HashSet<>(parameters).size() < parameters.size()) {
       throw new IllegalArgumentException(

@@ -255,4 +255,11 @@ class MemoryLimitTest extends OnEachDevice {
   private static Throwable last(Throwable e) {
     return e.getSuppressed()[e.getSuppressed().length - 1];
   }
+
+  @Test
+  void aLimitIsNotNegative() {
+    long before = DeviceMemory.of(device).limit();
+    Expect.fails(DeviceException.class, "limit: -1 bytes", () -> DeviceMemory.limit(device, -1));
+    assertEquals(before, DeviceMemory.of(device).limit());
+  }
 }

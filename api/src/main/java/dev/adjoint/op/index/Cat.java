@@ -3,6 +3,7 @@ package dev.adjoint.op.index;
 import static java.util.Objects.requireNonNull;
 
 import dev.adjoint.Tensor;
+import dev.adjoint.Tensors;
 import dev.adjoint.graph.Dispatch;
 import dev.adjoint.graph.Kernels;
 import dev.adjoint.op.Compute;
@@ -64,8 +65,13 @@ public record Cat(int dim, List<Long> sizes) implements Compute {
     long at = 0;
     for (int i = 0; i < sizes.size(); i++) {
       long size = sizes.get(i);
-      Tensor part = size < 0 ? g.reshape(g.numel()).narrow(0, 0, 0) : g.narrow(dim, at, size);
-      out.add(saved.needs(i) ? part : null);
+      if (!saved.needs(i)) {
+        out.add(null);
+      } else if (size < 0) {
+        out.add(Tensors.zeros(Shape.of(0), g.dtype(), g.device()));
+      } else {
+        out.add(g.narrow(dim, at, size));
+      }
       at += Math.max(0, size);
     }
     return out;
